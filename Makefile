@@ -1,0 +1,50 @@
+# Each target makes the virtual environment it needs, and re-uses it while nothing has changed.
+#   make report COUNTRY=MAR     one country brief, offline        (also HORIZON=2040)
+#   make batch                  all 34 countries and an index page
+#   make test                   every check that a change must pass
+#   make lab                    JupyterLab on the notebooks
+PYTHON ?= python3
+VENV   ?= .venv
+COUNTRY ?= MAR
+HORIZON ?=
+WORKERS ?= 2
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints-py311.txt
+INPUTS := pyproject.toml constraints-py311.txt
+
+.PHONY: report batch test lab bench clean
+.DEFAULT_GOAL := report
+
+$(VENV)/.core: $(INPUTS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "skillsfc needs Python 3.11 or newer; found $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python || { echo "Making $(VENV) (once, about two minutes) ..."; $(PYTHON) -m venv $(VENV); }
+	@$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.core
+	@$(INSTALL) -e ".[test]"
+	@touch $@
+
+$(VENV)/.lab: $(VENV)/.core
+	@$(INSTALL) -e ".[lab]"
+	@touch $@
+
+report: $(VENV)/.core
+	@$(BIN)/skillsfc report $(COUNTRY) $(if $(HORIZON),--horizon $(HORIZON))
+
+batch: $(VENV)/.core
+	@$(BIN)/skillsfc batch reports/batch.yml --workers $(WORKERS)
+
+test: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+
+lab: $(VENV)/.lab
+	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+
+clean:
+	rm -rf $(VENV) reports/.runs .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,299 @@
+"""`check`: compare a table with its schema and report every problem at once.
+
+pandera does the range checks; what it cannot know (two classifications in one column, percent
+given as share, totals beside their parts) is checked here. Nothing is repaired.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import pandas as pd
+
+from skillsfc.errors import Problem, TableError, did_you_mean, listing
+from skillsfc.schema import classification, code_list, dictionary, key_columns, names_of, table_keys
+
+REQUIRED_FLAGS = ("unit", "status", "source")
+ADDITIVE = ("persons", "wage_bill")  # measures whose parts add up to a total
+
+
+def check(table: pd.DataFrame, *, name: str | None = None) -> pd.DataFrame:
+    """Return a sorted, typed copy of a tidy table, or raise one error naming all its problems.
+
+    Use it on any table that comes from outside before giving it to a model. It never repairs:
+    a wrong code, a percent in place of a share or a duplicate key is an error.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Long table: key columns, one measure column, and ``unit``, ``status``, ``source``.
+    name : str, optional
+        A table named in ``data/tables.csv``; its keys and measure are then required.
+
+    Returns
+    -------
+    DataFrame
+        The same rows, columns in dictionary order, keys as text or int, sorted by the keys.
+
+    Raises
+    ------
+    TableError
+        Listing every problem, each with the rows (first five) where it occurs.
+
+    Examples
+    --------
+    >>> import pandas as pd, skillsfc as sf
+    >>> bad = pd.DataFrame({"country": ["MAR"], "year": [2024], "share": [21.3],
+    ...                     "unit": ["share"], "status": ["observed"], "source": ["mine"]})
+    >>> sf.check(bad)
+    Traceback (most recent call last):
+    skillsfc.errors.TableError: table, 1 problem
+      column 'share': 1 value above 1 (rows: 0; largest 21.3); expected 0 to 1. Percent?
+      Divide by 100.
+    """
+    subject = f"{name} table" if name else "table"
+    if not isinstance(table, pd.DataFrame):
+        raise TableError(subject, [Problem("input", type(table).__name__, "a pandas DataFrame")])
+    rows = table.reset_index(drop=True)
+    problems = _column_problems(rows, name)
+    known = [column for column in dictionary().index if column in rows.columns]
+    rows = rows.loc[:, ~rows.columns.duplicated()][known].copy()
+    for column in known:
+        problems += _convert(rows, column)
+    problems += _range_problems(rows)
+    problems += _code_problems(rows)
+    problems += _unit_problems(rows)
+    problems += _key_problems(rows)
+    if problems:
+        raise TableError(subject, problems)
+    keys = key_columns(rows)
+    return rows.sort_values(keys, kind="stable", ignore_index=True) if keys else rows
+
+
+def _column_problems(rows: pd.DataFrame, name: str | None) -> list[Problem]:
+    words = dictionary()
+    problems = []
+    if rows.empty:
+        problems.append(
+            Problem("rows", "none", "at least one", next_step="Check the filter before.")
+        )
+    twice = rows.columns[rows.columns.duplicated()].unique()
+    if len(twice):
+        problems.append(Problem("columns", f"named twice: {listing(twice)}", "each name once"))
+    unknown = [column for column in rows.columns.unique() if column not in words.index]
+    for column in unknown:
+        problems.append(
+            Problem(
+                f"column {column!r}",
+                "not in the data dictionary",
+                guess=did_you_mean(column, words.index),
+                next_step="Rename or drop it; data/dictionary.csv lists every column.",
+            )
+        )
+    measures = [m for m in names_of("measure") if m in rows.columns]
+    if len(measures) != 1:
+        found = f"measure columns {listing(measures)}" if measures else "no measure column"
+        problems.append(Problem("columns", found, f"one of {listing(names_of('measure'), 20)}"))
+    required = set(REQUIRED_FLAGS) | (set(table_keys(name)) if name else set())
+    missing = sorted(required - set(rows.columns))
+    if missing:
+        problems.append(Problem("columns", f"missing: {listing(missing)}", "all of them present"))
+    return problems
+
+
+def _rows_text(index: Sequence[int]) -> str:
+    shown = ", ".join(str(i) for i in list(index)[:5])
+    return f"rows: {shown}" + (", ..." if len(index) > 5 else "")
+
+
+def _convert(rows: pd.DataFrame, column: str) -> list[Problem]:
+    """Type one column in place; return what could not be typed."""
+    dtype = dictionary().loc[column, "dtype"]
+    before = rows[column]
+    if dtype == "string":
+        if pd.api.types.is_numeric_dtype(before):
+            return [
+                Problem(
+                    f"column {column!r}",
+                    f"numbers, such as {before.iloc[0] if len(before) else ''}",
+                    "text codes",
+                    next_step="Read the file with dtype=str, so that codes like '0110' survive.",
+                )
+            ]
+        rows[column] = before.astype("str").where(before.notna(), None)
+        return []
+    numbers = pd.to_numeric(before, errors="coerce")
+    bad = before.notna() & numbers.isna()
+    if dtype == "int":
+        bad |= numbers.notna() & (numbers % 1 != 0)
+    if bad.any():
+        what = "numbers" if dtype == "float" else "whole numbers"
+        shown = f"{listing(before[bad].unique(), 5)} ({_rows_text(list(rows.index[bad]))})"
+        return [Problem(f"column {column!r}", f"{int(bad.sum())} values not {what}: {shown}", what)]
+    whole = dtype == "int" and not numbers.isna().any()
+    rows[column] = numbers.astype("int64") if whole else numbers.astype("float64")
+    return []
+
+
+def _range_problems(rows: pd.DataFrame) -> list[Problem]:
+    """Check ranges, missing keys and interval order with pandera; translate what it found."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pandera.pandas as pa
+    words = dictionary()
+    columns = {}
+    for column in rows.columns:
+        if not pd.api.types.is_numeric_dtype(rows[column]):
+            continue
+        checks = []
+        if words.loc[column, "minimum"]:
+            checks.append(pa.Check.ge(float(words.loc[column, "minimum"]), name="below"))
+        if words.loc[column, "maximum"]:
+            checks.append(pa.Check.le(float(words.loc[column, "maximum"]), name="above"))
+        columns[column] = pa.Column(checks=checks, nullable=True, required=False)
+    try:
+        pa.DataFrameSchema(columns).validate(rows, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        return _translate(error.failure_cases, words)
+    return []
+
+
+def _translate(cases: pd.DataFrame, words: pd.DataFrame) -> list[Problem]:
+    problems = []
+    for (column, rule), group in cases.groupby(["column", "check"], sort=True):
+        low, high = words.loc[column, "minimum"], words.loc[column, "maximum"]
+        side = "below" if rule == "below" or "greater_than" in rule else "above"
+        bound = low if side == "below" else high
+        extreme = group["failure_case"].min() if side == "below" else group["failure_case"].max()
+        count = len(group)
+        percent = column == "share" and side == "above"
+        problems.append(
+            Problem(
+                f"column {column!r}",
+                f"{count} value{'s' if count > 1 else ''} {side} {bound} "
+                f"({_rows_text(list(group['index']))}; "
+                f"{'smallest' if side == 'below' else 'largest'} {extreme:g})",
+                f"{low or 'minus infinity'} to {high or 'infinity'}",
+                next_step="Percent? Divide by 100." if percent else "",
+            )
+        )
+    return problems
+
+
+def _code_problems(rows: pd.DataFrame) -> list[Problem]:
+    problems = []
+    for column in rows.columns:
+        allowed = dictionary().loc[column, "codes"]
+        if not allowed or dictionary().loc[column, "dtype"] != "string":
+            continue
+        values = rows[column]
+        if allowed.startswith("@"):
+            bad = values[values.notna() & ~values.astype("str").str.fullmatch(allowed[1:])].unique()
+            expected, options = "an age such as 17, 15-24 or 65+", ["15-24", "65+"]
+        elif column == "status":
+            options = allowed.split("|")
+            bad = values[values.notna() & ~values.isin(options)].unique()
+            expected = f"one of {listing(options)}"
+        else:
+            name, bad = classification(values, allowed)
+            if not name:
+                continue
+            options = list(code_list(name)["code"])
+            expected = f"codes of {name!r} (see sf.codes({name!r}))"
+            problems += _level_problems(column, values, name, allowed) if not len(bad) else []
+        if len(bad):
+            at = rows.index[values.isin(bad)]
+            guesses = sorted({did_you_mean(b, options) for b in bad[:5]} - {""})
+            problems.append(
+                Problem(
+                    f"column {column!r}",
+                    f"{len(bad)} unknown codes: {listing(bad, 5)} ({_rows_text(list(at))})",
+                    expected,
+                    " or ".join(guesses),
+                )
+            )
+    return problems
+
+
+def _level_problems(column: str, values: pd.Series, name: str, allowed: str) -> list[Problem]:
+    """Refuse a column that holds a code together with one of its own ancestors: double counting."""
+    listed = code_list(name)
+    if "parent" not in listed.columns:
+        return []
+    parents = dict(zip(listed["code"], listed["parent"], strict=True))
+    present = set(values.dropna().unique())
+    doubled = set()
+    for code in present:
+        above = parents.get(code, "")
+        while above:
+            if above in present:
+                doubled.add(f"{above} and {code}")
+            above = parents.get(above, "")
+    if not doubled:
+        return []
+    return [
+        Problem(
+            f"column {column!r}",
+            f"totals beside their parts: {listing(sorted(doubled), 5)}",
+            f"one level of {name!r} in a table",
+            next_step="Keep one level, or use sf.roll_up.",
+        )
+    ]
+
+
+def _unit_problems(rows: pd.DataFrame) -> list[Problem]:
+    measures = [m for m in names_of("measure") if m in rows.columns]
+    if "unit" not in rows.columns or len(measures) != 1:
+        return []
+    expected = dictionary().loc[measures[0], "unit"]
+    found = [unit for unit in rows["unit"].unique() if unit != expected]
+    if expected == "mixed" or not found:
+        return []
+    return [
+        Problem(
+            "column 'unit'",
+            f"{listing(found, 5)} for the measure {measures[0]!r}",
+            f"{expected!r} in every row",
+            next_step="Convert when reading the file; units are never mixed inside a table.",
+        )
+    ]
+
+
+def _key_problems(rows: pd.DataFrame) -> list[Problem]:
+    problems = []
+    keys = key_columns(rows)
+    for key in keys:
+        empty = rows.index[rows[key].isna() | (rows[key].astype("str").str.strip() == "")]
+        if len(empty):
+            problems.append(
+                Problem(
+                    f"key {key!r}",
+                    f"empty in {len(empty)} rows ({_rows_text(list(empty))})",
+                    "a code",
+                )
+            )
+    if keys:
+        same = rows.duplicated(keys, keep=False)
+        if same.any():
+            first = rows.loc[same, keys].iloc[0]
+            problems.append(
+                Problem(
+                    f"keys {', '.join(keys)}",
+                    f"{int(same.sum())} duplicated rows (first: {' '.join(map(str, first))}; "
+                    f"{_rows_text(list(rows.index[same]))})",
+                    "each combination once",
+                    next_step="Aggregate them, or add the column that tells them apart.",
+                )
+            )
+    measures = [m for m in ADDITIVE if m in rows.columns]
+    if "sex" in rows.columns and measures and {"T"} < set(rows["sex"].dropna().unique()):
+        problems.append(
+            Problem(
+                "column 'sex'",
+                "'T' beside 'F' or 'M'",
+                "either the total or its parts",
+                next_step="Drop one of them: persons must add up once.",
+            )
+        )
+    return problems

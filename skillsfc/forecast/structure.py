@@ -1,0 +1,129 @@
+"""Structure of employment: where a country stands on the line sectors follow with income."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from skillsfc.errors import CoverageError, Problem
+from skillsfc.results import Result, table_hash
+
+LEAST_COUNTRIES = 20  # below this the line is a drawing, not an estimate
+
+
+@dataclass(frozen=True)
+class StructureLineSettings:
+    """Arguments of `estimate_structure_line`."""
+
+    level: float
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StructureLine(Result):
+    """Outcome of `estimate_structure_line`: ``.table`` of countries, ``.line`` to draw."""
+
+    line: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def estimate_structure_line(
+    shares: pd.DataFrame, income: pd.DataFrame, *, level: float = 0.8
+) -> StructureLine:
+    r"""Estimate how a sector's share of employment goes with income across countries.
+
+    Use it to say whether agriculture employs more or fewer people than elsewhere at the same
+    income. It compares countries at one time; it is no forecast of a country's own path.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        ``country, year, share`` of one sector [0-1], one row a country.
+    income : DataFrame
+        ``country, usd``: GDP per head [PPP US dollars], one row a country.
+    level : float
+        Part of the countries that the band should hold [0-1].
+
+    Returns
+    -------
+    StructureLine
+        ``.table``: ``country, year, usd, share, expected, lower, upper, difference`` (share minus
+        expected) [share]. ``.line``: ``usd, expected, lower, upper`` on a grid of incomes.
+
+    Raises
+    ------
+    CoverageError
+        If fewer than 20 countries have both values.
+
+    Notes
+    -----
+    Fractional logit (Papke & Wooldridge 1996): :math:`E[s|y] = 1 / (1 + exp(-(a + b \ln y)))`, by
+    quasi-likelihood with robust standard errors, so shares of 0 stay in. The band takes the
+    empirical quantiles of the Pearson residuals :math:`(s - p) / \sqrt{p (1 - p)}`.
+
+    References
+    ----------
+    Papke, L. E. and Wooldridge, J. M. (1996), Econometric methods for fractional response
+    variables with an application to 401(k) plan participation rates. Journal of Applied
+    Econometrics 11, 619-632.
+
+    Examples
+    --------
+    >>> import skillsfc as sf
+    >>> shares = sf.load_table("employment_by_sector", source="factbook_2015")
+    >>> income = sf.load_table("gdp_per_capita", source="factbook_2015")
+    >>> line = sf.estimate_structure_line(shares[shares["sector"] == "AGR"], income)
+    >>> bool(line.diagnostics["slope"].item() < 0)
+    True
+    """
+    import statsmodels.api as sm
+
+    both = shares[["country", "year", "share"]].merge(income[["country", "usd"]], on="country")
+    both = both.dropna(subset=["share", "usd"])
+    both = both[both["usd"] > 0].sort_values("country", ignore_index=True)
+    if both["country"].duplicated().any():
+        twice = both.loc[both["country"].duplicated(), "country"].iloc[0]
+        raise CoverageError(
+            "structure line", [Problem(twice, "several rows", "one share and one income a country")]
+        )
+    if len(both) < LEAST_COUNTRIES:
+        raise CoverageError(
+            "structure line",
+            [Problem("countries", f"{len(both)} with both share and income", f"{LEAST_COUNTRIES}")],
+        )
+    design = sm.add_constant(np.log(both["usd"]).to_numpy())
+    fit = sm.GLM(both["share"].to_numpy(), design, family=sm.families.Binomial()).fit(
+        cov_type="HC1"
+    )
+    expected = fit.predict(design)
+    pearson = (both["share"] - expected) / np.sqrt(expected * (1 - expected))
+    cuts = np.quantile(pearson, [(1 - level) / 2, (1 + level) / 2])
+    table = _with_band(both.assign(expected=expected), cuts)
+    table["difference"] = table["share"] - table["expected"]
+    grid = np.geomspace(both["usd"].min(), both["usd"].max(), 60)
+    line = pd.DataFrame({"usd": grid, "expected": fit.predict(sm.add_constant(np.log(grid)))})
+    quality = {
+        "countries": len(both),
+        "intercept": fit.params[0],
+        "slope": fit.params[1],
+        "slope_se": fit.bse[1],
+        "correlation": float(np.corrcoef(expected, both["share"])[0, 1]),
+    }
+    return StructureLine(
+        table=table,
+        settings=StructureLineSettings(level),
+        diagnostics=pd.DataFrame([quality]),
+        notes=(
+            f"{len(both)} countries, each at the year of its own latest value; "
+            "no country path is implied.",
+        ),
+        provenance={"shares": table_hash(shares), "income": table_hash(income)},
+        line=_with_band(line, cuts),
+    )
+
+
+def _with_band(table: pd.DataFrame, cuts: np.ndarray) -> pd.DataFrame:
+    spread = np.sqrt(table["expected"] * (1 - table["expected"]))
+    low = (table["expected"] + cuts[0] * spread).clip(0, 1)
+    high = (table["expected"] + cuts[1] * spread).clip(0, 1)
+    return table.assign(lower=low, upper=high)

@@ -1,0 +1,1 @@
+"""Results become pictures, tables, words and documents."""

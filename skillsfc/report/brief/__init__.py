@@ -1,0 +1,1 @@
+"""The country brief, one module a section: results in, words, tables and figures out."""

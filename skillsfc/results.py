@@ -1,0 +1,118 @@
+"""`Result`: what every model returns. Frozen, so "not fitted" cannot happen."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from skillsfc.errors import Problem, SourceError
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Result:
+    """A finished computation: its table, how it was made, and what to keep in mind.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The main table, tidy.
+    settings : object
+        Frozen dataclass of the arguments that made it.
+    diagnostics : DataFrame
+        What the model says of itself, one row a series or a check.
+    notes : tuple of str
+        Treatments and cautions, in plain sentences; a report prints them.
+    provenance : mapping
+        Version, input hashes, seed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> made = Result(pd.DataFrame({"year": [2024], "persons": [1.0]}), notes=("One row.",))
+    >>> print(made.summary())
+    Result: 1 row x 2 columns
+    Notes
+      One row.
+    """
+
+    table: pd.DataFrame
+    settings: object = None
+    diagnostics: pd.DataFrame = field(default_factory=pd.DataFrame)
+    notes: tuple[str, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def summary(self) -> str:
+        """Return the result in a few lines of text."""
+        rows, columns = self.table.shape
+        lines = [f"{type(self).__name__}: {rows} row{'s' if rows != 1 else ''} x {columns} columns"]
+        if is_dataclass(self.settings) and not isinstance(self.settings, type):
+            lines += [f"  {key} = {value}" for key, value in asdict(self.settings).items()]
+        if self.notes:
+            lines += ["Notes", *(f"  {note}" for note in self.notes)]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        body = self.table.head(20).to_html(index=False, escape=True, border=0)
+        rest = len(self.table) - 20
+        more = f"<p>… and {rest} more rows</p>" if rest > 0 else ""
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        return f"<p><b>{type(self).__name__}</b></p>{body}{more}" + (
+            f"<ul>{notes}</ul>" if notes else ""
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a copy of the main table."""
+        return self.table.copy()
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``table.csv``, ``diagnostics.csv`` and ``about.json`` into a new folder.
+
+        Raises
+        ------
+        SourceError
+            If the folder exists already: nothing is overwritten.
+        """
+        target = Path(folder)
+        if target.exists():
+            raise SourceError(
+                "save",
+                [
+                    Problem(
+                        str(target),
+                        "exists already",
+                        "a new folder",
+                        next_step="Choose another name.",
+                    )
+                ],
+            )
+        target.mkdir(parents=True)
+        self.table.to_csv(target / "table.csv", index=False)
+        if len(self.diagnostics):
+            self.diagnostics.to_csv(target / "diagnostics.csv", index=False)
+        settings = asdict(self.settings) if is_dataclass(self.settings) else {}  # type: ignore[arg-type]
+        about = {"settings": settings, "notes": self.notes, "provenance": dict(self.provenance)}
+        text = json.dumps(about, indent=2, ensure_ascii=False, default=str)
+        (target / "about.json").write_text(text, encoding="utf-8")
+        return target
+
+
+def table_hash(table: pd.DataFrame) -> str:
+    """Return the sha256 of a table's content as csv, for provenance.
+
+    Examples
+    --------
+    >>> table_hash(pd.DataFrame({"year": [2024]}))[:12]
+    '07020cd11cf0'
+    """
+    text = table.to_csv(index=False, float_format="%.12g", lineterminator="\n")
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -1,0 +1,121 @@
+"""Columns, units and table schemas: the one place that says what a valid table is.
+
+``data/dictionary.csv`` defines every column (kind, type, unit, range, code list) and
+``data/tables.csv`` every named table; ``data/codes/`` holds the code lists. `skillsfc.check`
+compares a table with all three.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pandas as pd
+
+from skillsfc._paths import data_dir
+from skillsfc.errors import CodeError, Problem, TableError, did_you_mean, listing
+
+
+def read_codes_file(path: str) -> pd.DataFrame:
+    """Read a csv below ``data/`` as text, so that '0110' and 'NA' stay what they are."""
+    return pd.read_csv(data_dir() / path, dtype="str", keep_default_na=False, encoding="utf-8")
+
+
+@cache
+def dictionary() -> pd.DataFrame:
+    """Return the data dictionary, indexed by column name."""
+    return read_codes_file("dictionary.csv").set_index("name")
+
+
+@cache
+def tables() -> pd.DataFrame:
+    """Return the list of named tables and their sources (``data/tables.csv``)."""
+    return read_codes_file("tables.csv")
+
+
+@cache
+def code_list(name: str) -> pd.DataFrame:
+    """Return one code list of ``data/codes/`` as text: code, parent, level and labels."""
+    path = data_dir() / "codes" / f"{name}.csv"
+    if not path.is_file():
+        known = sorted(file.stem for file in path.parent.glob("*.csv"))
+        raise CodeError(
+            "code list",
+            [
+                Problem(
+                    name, "no such list", f"one of {listing(known, 30)}", did_you_mean(name, known)
+                )
+            ],
+        )
+    return read_codes_file(f"codes/{name}.csv")
+
+
+def names_of(kind: str) -> list[str]:
+    """Return the dictionary's column names of one kind: key, measure, interval or flag."""
+    words = dictionary()
+    return list(words.index[words["kind"] == kind])
+
+
+def key_columns(table: pd.DataFrame) -> list[str]:
+    """Return the key columns of a table, in the dictionary's order."""
+    return [name for name in names_of("key") if name in table.columns]
+
+
+def measure_column(table: pd.DataFrame, subject: str = "table") -> str:
+    """Return the one measure column of a table.
+
+    Raises
+    ------
+    TableError
+        If there is no measure column, or more than one.
+    """
+    found = [name for name in names_of("measure") if name in table.columns]
+    if len(found) != 1:
+        what = (
+            "no measure column" if not found else f"{len(found)} measure columns: {listing(found)}"
+        )
+        near = "" if found else _nearest_measure(table)
+        raise TableError(
+            subject,
+            [Problem("columns", what, f"exactly one of {listing(names_of('measure'), 20)}", near)],
+        )
+    return found[0]
+
+
+def _nearest_measure(table: pd.DataFrame) -> str:
+    guesses = {did_you_mean(column, names_of("measure")) for column in table.columns} - {""}
+    return " or ".join(sorted(guesses))
+
+
+def table_keys(name: str) -> list[str]:
+    """Return the keys that a named table must have in every source."""
+    listed = tables()
+    entries = listed[listed["table"] == name]
+    if entries.empty:
+        known = sorted(listed["table"].unique())
+        raise TableError(
+            "table name",
+            [
+                Problem(
+                    name, "no such table", f"one of {listing(known, 40)}", did_you_mean(name, known)
+                )
+            ],
+        )
+    shared = set.intersection(*(set(keys.split()) for keys in entries["keys"]))
+    return [key for key in names_of("key") if key in shared]
+
+
+def classification(values: pd.Series, lists: str) -> tuple[str, list[str]]:
+    """Return the one code list that holds every value, and the values that no such list holds.
+
+    The list with the fewest strangers wins; ties go to the order in the dictionary.
+    """
+    present = pd.Index(values.dropna().unique())
+    strangers = {
+        name: [code for code in present if code not in set(code_list(name)["code"])]
+        for name in lists.split("|")
+        if (data_dir() / "codes" / f"{name}.csv").is_file()
+    }
+    if not strangers:
+        return "", []
+    best = min(strangers, key=lambda name: len(strangers[name]))
+    return best, strangers[best]

@@ -1,0 +1,1 @@
+"""Raw files and user files become tidy tables; the only code that opens either."""

@@ -1,0 +1,127 @@
+"""Everything embedded about one country, and what is missing with the command that fetches it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from skillsfc.codes import country_code, list_countries
+from skillsfc.errors import CoverageError
+from skillsfc.schema import code_list, read_codes_file
+from skillsfc.sources.catalog import list_tables, load_table
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CountryData:
+    """The embedded tables of one country, from the best-ranked source of each.
+
+    Parameters
+    ----------
+    country : str
+        ISO alpha-3 code.
+    name : str
+        English name.
+    tables : mapping of str to DataFrame
+        Tidy tables by name; only those that have the country.
+    coverage : DataFrame
+        What there is: one row per table and source.
+    missing : DataFrame
+        What there is not: ``question, table, dataset, producer, command``.
+    """
+
+    country: str
+    name: str
+    tables: Mapping[str, pd.DataFrame]
+    coverage: pd.DataFrame
+    missing: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"{self.name} ({self.country}): {len(self.tables)} embedded tables"
+
+    def has(self, *names: str) -> bool:
+        """Return whether every named table is there."""
+        return all(name in self.tables for name in names)
+
+    def get(self, name: str, *, source: str | None = None) -> pd.DataFrame | None:
+        """Return a table, or None where the country is not in it."""
+        if source is None:
+            found = self.tables.get(name)
+            return None if found is None else found.copy()
+        try:
+            return load_table(name, country=self.country, source=source)
+        except CoverageError:
+            return None
+
+    @property
+    def note(self) -> str:
+        """Return the country's territory note, empty where there is none."""
+        listed = code_list("countries").set_index("code")
+        return str(listed.loc[self.country, "note"])
+
+    @property
+    def peers(self) -> list[str]:
+        """Return the partnership countries of the same region, this one included."""
+        listed = list_countries()
+        own = listed.loc[listed["country"] == self.country, "region"]
+        if own.empty:
+            return []
+        return list(listed.loc[listed["region"] == own.iloc[0], "country"])
+
+    @property
+    def region(self) -> str:
+        """Return the name of the country's region, empty outside the partnership."""
+        listed = list_countries().set_index("country")
+        return str(listed.loc[self.country, "region"]) if self.country in listed.index else ""
+
+
+def load_country(country: str) -> CountryData:
+    """Return everything embedded about one country, and what is missing.
+
+    Use it where a notebook must run for any country: a table that the country does not have is not
+    an error here but a row of ``.missing``, with the official data set and the command to fetch it.
+
+    Parameters
+    ----------
+    country : str
+        ISO alpha-3 code or alias.
+
+    Returns
+    -------
+    CountryData
+        With ``.tables``, ``.get(name)``, ``.has(name, ...)``, ``.coverage`` and ``.missing``.
+
+    Raises
+    ------
+    CodeError
+        If the country code is unknown.
+
+    Examples
+    --------
+    >>> import skillsfc as sf
+    >>> morocco = sf.load_country("MAR")
+    >>> morocco.name, morocco.has("population", "employment")
+    ('Morocco', True)
+    >>> sf.load_country("XK").get("employment_by_occupation") is None
+    True
+    """
+    code = country_code(country)
+    coverage = list_tables(country=code)
+    found = {name: load_table(name, country=code) for name in coverage["table"].unique()}
+    listed = code_list("countries").set_index("code")
+    return CountryData(
+        country=code,
+        name=str(listed.loc[code, "label_en"]),
+        tables=found,
+        coverage=coverage,
+        missing=_missing(code, set(found)),
+    )
+
+
+def _missing(code: str, have: set[str]) -> pd.DataFrame:
+    """List the questions that no embedded table answers for this country."""
+    wanted = read_codes_file("wanted.csv")
+    lacking = wanted[~wanted["table"].isin(have)].copy()
+    lacking["command"] = [text.replace("{country}", code) for text in lacking["command"]]
+    return lacking.reset_index(drop=True)
