@@ -13,12 +13,12 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     # know
-    "list_countries": "codes",
-    "codes": "codes",
-    "label": "codes",
-    "roll_up": "codes",
-    "convert_codes": "codes",
-    "country_code": "codes",
+    "list_countries": "classifications",
+    "codes": "classifications",
+    "label": "classifications",
+    "roll_up": "classifications",
+    "convert_codes": "classifications",
+    "country_code": "classifications",
     "list_tables": "sources.catalog",
     "load_table": "sources.catalog",
     "read_table": "sources.files",

@@ -11,7 +11,7 @@ from functools import cache
 
 import pandas as pd
 
-from skillsfc.codes import country_code, list_countries
+from skillsfc.classifications import country_code, list_countries
 from skillsfc.errors import CoverageError, Problem, did_you_mean, listing
 from skillsfc.schema import read_codes_file, tables
 

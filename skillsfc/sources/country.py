@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from skillsfc.codes import country_code, list_countries
+from skillsfc.classifications import country_code, list_countries
 from skillsfc.errors import CoverageError
 from skillsfc.schema import code_list, read_codes_file
 from skillsfc.sources.catalog import list_tables, load_table

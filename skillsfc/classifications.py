@@ -40,11 +40,9 @@ def codes(name: str) -> pd.DataFrame:
     Examples
     --------
     >>> import skillsfc as sf
-    >>> sf.codes("isco08").query("level == 'major'")[["code", "label_en"]].head(3)
-      code                                 label_en
-    0    0                  Armed forces occupations
-    1    1                                  Managers
-    2    2                             Professionals
+    >>> majors = sf.codes("isco08").set_index("level").loc["major", ["code", "label_en"]]
+    >>> majors.head(3).values.tolist()
+    [['0', 'Armed forces occupations'], ['1', 'Managers'], ['2', 'Professionals']]
     """
     return code_list(name).copy()
 
@@ -92,8 +90,10 @@ def _unknown_country(code: str) -> Problem:
                 repr(code), "a name, not a code", "an ISO alpha-3 code", repr(named["code"].iloc[0])
             )
     names = dict(zip(listed["label_en"], listed["code"], strict=True))
-    near = did_you_mean(code, [*listed.loc[_in_group(listed), "code"], *names])
-    near = repr(names.get(near.strip("'"), near.strip("'"))) if near else ""
+    # A near code of the partnership first, then a near name: 'MAX' is Morocco before Mexico.
+    near = did_you_mean(code, listed.loc[_in_group(listed), "code"])
+    named = did_you_mean(code, names)
+    near = near or (repr(names[named.strip("'\"")]) if named else "")
     return Problem(
         repr(code),
         "unknown code",
