@@ -1,21 +1,12 @@
-"""Codes and their meaning: countries, labels, levels, roll-up and conversion between lists.
-
-Codes are matched exactly, through an alias table where a source has codes of its own; never by
-likeness of names. A code that no list holds is an error with a count and a guess.
-"""
+"""Code lists and labels: what a code means, in four languages where an open source says so."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-
 import pandas as pd
 
-from skillsfc.errors import CodeError, Problem, TableError, did_you_mean, listing
-from skillsfc.schema import classification, code_list, dictionary, key_columns, measure_column
-
-LANGUAGES = ("en", "fr", "ar", "ru")
-GROUPS = ("etf", "ilo_norway")
+from skillsfc.countries import LANGUAGES
+from skillsfc.errors import CodeError, ParameterError, Problem, did_you_mean, listing
+from skillsfc.schema import classification, code_list, dictionary, key_columns
 
 
 def codes(name: str) -> pd.DataFrame:
@@ -45,112 +36,6 @@ def codes(name: str) -> pd.DataFrame:
     [['0', 'Armed forces occupations'], ['1', 'Managers'], ['2', 'Professionals']]
     """
     return code_list(name).copy()
-
-
-@cache
-def _aliases() -> dict[str, str]:
-    """Return every code by which a country goes, mapped to the ISO alpha-3 code used here."""
-    known: dict[str, str] = {}
-    for row in code_list("countries").itertuples():
-        for alias in [row.code, row.iso2, *str(row.aliases).split()]:
-            if alias:
-                known[alias.upper()] = row.code
-    return known
-
-
-def country_code(code: str) -> str:
-    """Return the ISO alpha-3 code for a country code or alias, such as 'XK', 'KOS' or 'mar'.
-
-    Raises
-    ------
-    CodeError
-        If the code is unknown. Names are not accepted: they differ between sources.
-
-    Examples
-    --------
-    >>> country_code("KOS"), country_code("mar")
-    ('XKX', 'MAR')
-    """
-    if not isinstance(code, str):
-        raise CodeError(
-            "country", [Problem(repr(code), "not text", "an ISO alpha-3 code such as 'MAR'")]
-        )
-    found = _aliases().get(code.strip().upper())
-    if found is None:
-        raise CodeError("country", [_unknown_country(code)])
-    return found
-
-
-def _unknown_country(code: str) -> Problem:
-    listed = code_list("countries")
-    for language in LANGUAGES:
-        named = listed[listed[f"label_{language}"].str.casefold() == code.strip().casefold()]
-        if len(named):
-            return Problem(
-                repr(code), "a name, not a code", "an ISO alpha-3 code", repr(named["code"].iloc[0])
-            )
-    names = dict(zip(listed["label_en"], listed["code"], strict=True))
-    # A near code of the partnership first, then a near name: 'MAX' is Morocco before Mexico.
-    near = did_you_mean(code, listed.loc[_in_group(listed), "code"])
-    named = did_you_mean(code, names)
-    near = near or (repr(names[named.strip("'\"")]) if named else "")
-    return Problem(
-        repr(code),
-        "unknown code",
-        "an ISO alpha-3 code such as 'MAR'",
-        near,
-        "sf.list_countries() lists them.",
-    )
-
-
-def _in_group(listed: pd.DataFrame) -> pd.Series:
-    return (listed["etf"] == "1") | (listed["ilo_norway"] == "1")
-
-
-def list_countries(group: str | None = None) -> pd.DataFrame:
-    """Return the partnership countries: codes, names, groups, region and languages.
-
-    Parameters
-    ----------
-    group : {"etf", "ilo_norway"}, optional
-        Only the countries of one programme: 29 of the European Training Foundation, 6 of the
-        ILO-Norway partnership. Lebanon is in both, so there are 34 in all.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``country, name, name_fr, name_ar, name_ru, etf, ilo_norway, region, languages,
-        note``; ``etf`` and ``ilo_norway`` are boolean.
-
-    Raises
-    ------
-    ParameterError
-        If the group is unknown.
-
-    Examples
-    --------
-    >>> import skillsfc as sf
-    >>> [len(sf.list_countries(group)) for group in (None, "etf", "ilo_norway")]
-    [34, 29, 6]
-    """
-    if group is not None and group not in GROUPS:
-        from skillsfc.errors import ParameterError
-
-        raise ParameterError(
-            "list_countries",
-            [
-                Problem(
-                    "group", repr(group), f"one of {listing(GROUPS)}", did_you_mean(group, GROUPS)
-                )
-            ],
-        )
-    listed = code_list("countries")
-    keep = _in_group(listed) if group is None else listed[group] == "1"
-    found = listed[keep].rename(columns={"code": "country", "label_en": "name"})
-    found = found.rename(columns={f"label_{x}": f"name_{x}" for x in LANGUAGES[1:]})
-    found = found.assign(etf=found["etf"] == "1", ilo_norway=found["ilo_norway"] == "1")
-    columns = ["country", "name", "name_fr", "name_ar", "name_ru", "etf", "ilo_norway"]
-    return found[[*columns, "region", "languages", "note"]].reset_index(drop=True)
 
 
 def label(table: pd.DataFrame, *, language: str = "en") -> pd.DataFrame:
@@ -184,8 +69,6 @@ def label(table: pd.DataFrame, *, language: str = "en") -> pd.DataFrame:
     1     TUR       Turquie
     """
     if language not in LANGUAGES:
-        from skillsfc.errors import ParameterError
-
         raise ParameterError(
             "label",
             [
@@ -202,17 +85,19 @@ def label(table: pd.DataFrame, *, language: str = "en") -> pd.DataFrame:
         lists = dictionary().loc[column, "codes"]
         if not lists or lists.startswith("@"):
             continue
-        listed = code_list(_list_of(table[column], column))
+        listed = code_list(list_of(table[column], column))
         text = listed[f"label_{language}"] if f"label_{language}" in listed else listed["label_en"]
         text = text.where(text != "", listed["label_en"])
         names = dict(zip(listed["code"], text, strict=True))
         labelled.insert(
-            labelled.columns.get_loc(column) + 1, f"{column}_label", table[column].map(names)
+            labelled.columns.get_loc(column) + 1,
+            f"{column}_label",
+            table[column].map(names).fillna(table[column]),
         )
     return labelled
 
 
-def _list_of(values: pd.Series, column: str) -> str:
+def list_of(values: pd.Series, column: str) -> str:
     """Return the code list that a column uses, or raise with the codes that fit none."""
     name, strangers = classification(values, dictionary().loc[column, "codes"])
     if strangers:
@@ -229,235 +114,3 @@ def _list_of(values: pd.Series, column: str) -> str:
             ],
         )
     return name
-
-
-def roll_up(table: pd.DataFrame, *, to: str) -> pd.DataFrame:
-    """Sum a table of persons to a coarser level of its own classification.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Tidy table whose measure adds up: persons, wage bill, or a share of one whole.
-    to : str
-        List and level, such as ``"isic4_section"``, ``"isic4_broad"`` or ``"isco08_major"``.
-
-    Returns
-    -------
-    DataFrame
-        The same keys with the coarser codes. The total is preserved; a cell whose parts are all
-        missing stays missing rather than becoming 0, and ``status`` is the worst of its parts.
-
-    Raises
-    ------
-    CodeError
-        If the level is unknown, or a code has no ancestor at that level.
-
-    Examples
-    --------
-    >>> import pandas as pd, skillsfc as sf
-    >>> t = pd.DataFrame({"year": 2024, "sector": ["C", "F", "G"], "persons": [10.0, 5.0, 7.0],
-    ...                   "unit": "persons", "status": "observed", "source": "mine"})
-    >>> sf.roll_up(t, to="isic4_broad")[["sector", "persons"]]
-      sector  persons
-    0    IND     15.0
-    1    SER      7.0
-    """
-    name, _, level = to.rpartition("_")
-    if not name:
-        raise CodeError("roll_up", [Problem(repr(to), "not list_level", "such as 'isic4_section'")])
-    listed = code_list(name)
-    levels = list(dict.fromkeys(listed["level"]))
-    if level not in levels:
-        raise CodeError(
-            "roll_up",
-            [
-                Problem(
-                    repr(to),
-                    f"{name!r} has no level {level!r}",
-                    f"one of {listing(levels)}",
-                    did_you_mean(level, levels),
-                )
-            ],
-        )
-    column = _column_of(table, name)
-    above = _ancestors(name, level)
-    return _aggregate(table, column, {code: {above[code]: 1.0} for code in above}, f"level {to!r}")
-
-
-def _column_of(table: pd.DataFrame, name: str) -> str:
-    for column in key_columns(table):
-        lists = dictionary().loc[column, "codes"].split("|")
-        if name in lists and _list_of(table[column], column) == name:
-            return column
-    raise CodeError(
-        "table",
-        [
-            Problem(
-                "columns",
-                f"none holds codes of {name!r}",
-                "a column coded so",
-                next_step="sf.convert_codes changes the list first.",
-            )
-        ],
-    )
-
-
-@cache
-def _ancestors(name: str, level: str) -> dict[str, str]:
-    listed = code_list(name)
-    parent = dict(zip(listed["code"], listed["parent"], strict=True))
-    levels = dict(zip(listed["code"], listed["level"], strict=True))
-    found = {}
-    for code in listed["code"]:
-        at = code
-        while at and levels[at] != level:
-            at = parent[at]
-        if at:
-            found[code] = at
-    return found
-
-
-def convert_codes(
-    table: pd.DataFrame,
-    old: str,
-    new: str,
-    *,
-    crosswalk: pd.DataFrame | None = None,
-    unmatched: str = "error",
-) -> pd.DataFrame:
-    """Move a table from one classification to another with stated weights.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Tidy table with an additive measure.
-    old, new : str
-        Names of the two code lists, such as ``"hcp_sector"`` and ``"isic4"``.
-    crosswalk : DataFrame, optional
-        Columns ``from_code, to_code, weight``; the weights of each ``from_code`` sum to 1. By
-        default the one shipped as ``data/codes/<old>_to_<new>.csv``; an ISCO-88 to ISCO-08 table
-        is not shipped, because no open package carries one.
-    unmatched : {"error", "keep"}
-        What to do with codes that the crosswalk does not have. ``"keep"`` leaves them as they are.
-
-    Returns
-    -------
-    DataFrame
-        The table in the new codes, with the same total.
-
-    Raises
-    ------
-    CodeError
-        If there is no such crosswalk, or codes are unmatched.
-    TableError
-        If the weights of a code do not sum to 1.
-
-    Examples
-    --------
-    >>> import pandas as pd, skillsfc as sf
-    >>> t = pd.DataFrame({"year": 2024, "sector": ["X1", "X2"], "persons": [10.0, 6.0],
-    ...                   "unit": "persons", "status": "observed", "source": "mine"})
-    >>> walk = pd.DataFrame({"from_code": ["X1", "X1", "X2"], "to_code": ["C", "G", "G"],
-    ...                      "weight": [0.4, 0.6, 1.0]})
-    >>> sf.convert_codes(t, "mine", "isic4", crosswalk=walk)[["sector", "persons"]]
-      sector  persons
-    0      C      4.0
-    1      G     12.0
-    """
-    if unmatched not in ("error", "keep"):
-        raise CodeError(
-            "convert_codes", [Problem("unmatched", repr(unmatched), "'error' or 'keep'")]
-        )
-    walk = _shipped_crosswalk(old, new) if crosswalk is None else crosswalk
-    mapping = _weights(walk, f"{old} to {new}")
-    column = _converted_column(table, old, new)
-    if unmatched == "keep":
-        mapping = {**{code: {code: 1.0} for code in table[column].unique()}, **mapping}
-    return _aggregate(table, column, mapping, f"crosswalk {old} to {new}")
-
-
-def _converted_column(table: pd.DataFrame, old: str, new: str) -> str:
-    for column in key_columns(table):
-        if {old, new} & set(dictionary().loc[column, "codes"].split("|")):
-            return column
-    raise CodeError(
-        "table", [Problem("columns", f"none is coded in {old!r} or {new!r}", "one that is")]
-    )
-
-
-def _shipped_crosswalk(old: str, new: str) -> pd.DataFrame:
-    try:
-        return code_list(f"{old}_to_{new}")
-    except CodeError:
-        raise CodeError(
-            "crosswalk",
-            [
-                Problem(
-                    f"{old} to {new}",
-                    "not shipped",
-                    "a table from_code, to_code, weight",
-                    next_step="Pass it as crosswalk=; statistics offices and the ILO publish them.",
-                )
-            ],
-        ) from None
-
-
-def _weights(walk: pd.DataFrame, subject: str) -> dict[str, dict[str, float]]:
-    missing = sorted({"from_code", "to_code", "weight"} - set(walk.columns))
-    if missing:
-        raise TableError(
-            f"crosswalk {subject}", [Problem("columns", f"missing: {listing(missing)}")]
-        )
-    walk = walk.assign(weight=pd.to_numeric(walk["weight"]))
-    totals = walk.groupby("from_code")["weight"].sum()
-    off = totals[(totals - 1).abs() > 1e-6]
-    negative = walk.loc[walk["weight"] < 0, "from_code"]
-    if len(off) or len(negative):
-        bad = [*off.index, *negative]
-        raise TableError(
-            f"crosswalk {subject}",
-            [Problem("weights", f"of {listing(bad, 5)} are negative or do not sum to 1", "sum 1")],
-        )
-    return {
-        str(code): dict(zip(rows["to_code"], rows["weight"], strict=True))
-        for code, rows in walk.groupby("from_code")
-    }
-
-
-STATUS_ORDER = ("observed", "estimated", "imputed", "modelled", "projected")  # best to worst
-
-
-def _aggregate(
-    table: pd.DataFrame, column: str, mapping: Mapping[str, Mapping[str, float]], subject: str
-) -> pd.DataFrame:
-    """Map one column's codes with weights and sum the measure; the worst status wins."""
-    lost = [code for code in table[column].unique() if code not in mapping]
-    if lost:
-        count = int(table[column].isin(lost).sum())
-        raise CodeError(
-            subject,
-            [
-                Problem(
-                    f"column {column!r}",
-                    f"{count} rows with unmatched codes {listing(lost, 5)}",
-                    "codes that it covers",
-                    next_step="Use unmatched='keep' to keep them as they are.",
-                )
-            ],
-        )
-    measure = measure_column(table)
-    links = pd.DataFrame(
-        [(a, b, w) for a, targets in mapping.items() for b, w in targets.items()],
-        columns=[column, "_to", "_weight"],
-    )
-    long = table.merge(links, on=column, how="left")
-    long[column] = long["_to"]
-    long[measure] = long[measure] * long["_weight"]
-    long["_status"] = long["status"].map({s: i for i, s in enumerate(STATUS_ORDER)})
-    keys = key_columns(table)
-    flags = {c: (c, "first") for c in ("unit", "source") if c in long}
-    found = long.groupby(keys, as_index=False, dropna=False).agg(
-        **{measure: (measure, lambda v: v.sum(min_count=1)), "_status": ("_status", "max")}, **flags
-    )
-    found["status"] = found["_status"].map(dict(enumerate(STATUS_ORDER)))
-    return found[[c for c in table.columns if c in found.columns]]

@@ -107,8 +107,12 @@ def table_keys(name: str) -> list[str]:
 def classification(values: pd.Series, lists: str) -> tuple[str, list[str]]:
     """Return the one code list that holds every value, and the values that no such list holds.
 
-    The list with the fewest strangers wins; ties go to the order in the dictionary.
+    The list with the fewest strangers wins; ties go to the order in the dictionary. Lists that end
+    in ``*`` are open, as regions are: a code that none of them knows is no stranger.
     """
+    if lists.endswith("|*"):
+        name, _ = classification(values, lists.removesuffix("|*"))
+        return name, []
     present = pd.Index(values.dropna().unique())
     strangers = {
         name: [code for code in present if code not in set(code_list(name)["code"])]

@@ -133,3 +133,17 @@ def test_nothing_generated_is_committed():
         f for f in listed if f.startswith(("data/tidy/", ".venv/")) or f.endswith((".pyc", ".pkl"))
     ]
     assert bad == []
+
+
+def test_data_readme_equals_the_csv_files():
+    import make_data_readme
+
+    text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    assert text == make_data_readme.render()
+
+
+def test_links_in_the_documents_lead_somewhere():
+    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "skillsfc/README.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text):
+            assert ((ROOT / name).parent / target).exists(), f"{name} links to {target}"

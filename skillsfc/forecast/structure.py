@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from skillsfc.errors import CoverageError, Problem
+from skillsfc.errors import CoverageError, Problem, TableError
 from skillsfc.results import Result, table_hash
 
 LEAST_COUNTRIES = 20  # below this the line is a drawing, not an estimate
@@ -38,22 +38,25 @@ def estimate_structure_line(
     Parameters
     ----------
     shares : DataFrame
-        ``country, year, share`` of one sector [0-1], one row a country.
+        ``country, year, share`` of one sector [0-1]; a country's last year is used.
     income : DataFrame
-        ``country, usd``: GDP per head [PPP US dollars], one row a country.
+        ``country, year, usd``: GDP per head [PPP US dollars, one price base]; the year nearest to
+        the share's is used.
     level : float
         Part of the countries that the band should hold [0-1].
 
     Returns
     -------
     StructureLine
-        ``.table``: ``country, year, usd, share, expected, lower, upper, difference`` (share minus
+        ``.table``: ``country, year, income_year, usd, share, expected, lower, upper, difference`` (share minus
         expected) [share]. ``.line``: ``usd, expected, lower, upper`` on a grid of incomes.
 
     Raises
     ------
     CoverageError
         If fewer than 20 countries have both values.
+    TableError
+        If a country and year is given twice.
 
     Notes
     -----
@@ -70,22 +73,16 @@ def estimate_structure_line(
     Examples
     --------
     >>> import skillsfc as sf
-    >>> shares = sf.load_table("employment_by_sector", source="factbook_2015")
-    >>> income = sf.load_table("gdp_per_capita", source="factbook_2015")
-    >>> line = sf.estimate_structure_line(shares[shares["sector"] == "AGR"], income)
+    >>> shares = sf.load_table("employment_by_sector", source="factbook")
+    >>> income = sf.load_table("gdp_per_capita", source="factbook")
+    >>> line = sf.estimate_structure_line(
+    ...     shares[shares["sector"] == "AGR"], income[income["vintage"] == 2015])
     >>> bool(line.diagnostics["slope"].item() < 0)
     True
     """
     import statsmodels.api as sm
 
-    both = shares[["country", "year", "share"]].merge(income[["country", "usd"]], on="country")
-    both = both.dropna(subset=["share", "usd"])
-    both = both[both["usd"] > 0].sort_values("country", ignore_index=True)
-    if both["country"].duplicated().any():
-        twice = both.loc[both["country"].duplicated(), "country"].iloc[0]
-        raise CoverageError(
-            "structure line", [Problem(twice, "several rows", "one share and one income a country")]
-        )
+    both = _nearest_income(shares, income)
     if len(both) < LEAST_COUNTRIES:
         raise CoverageError(
             "structure line",
@@ -120,6 +117,25 @@ def estimate_structure_line(
         provenance={"shares": table_hash(shares), "income": table_hash(income)},
         line=_with_band(line, cuts),
     )
+
+
+def _nearest_income(shares: pd.DataFrame, income: pd.DataFrame) -> pd.DataFrame:
+    """Join each country's last share with its income of the nearest year."""
+    known = shares[["country", "year", "share"]].dropna()
+    money = income.loc[income["usd"] > 0, ["country", "year", "usd"]].dropna()
+    for name, table in (("shares", known), ("income", money)):
+        twice = table.duplicated(["country", "year"])
+        if twice.any():
+            where = " ".join(map(str, table.loc[twice, ["country", "year"]].iloc[0]))
+            raise TableError(
+                f"structure line, {name}",
+                [Problem(where, "given twice", "one value a country and year")],
+            )
+    last = known.sort_values("year").drop_duplicates("country", keep="last")
+    pairs = last.merge(money.rename(columns={"year": "income_year"}), on="country")
+    pairs["_apart"] = (pairs["income_year"] - pairs["year"]).abs()
+    nearest = pairs.sort_values(["country", "_apart", "income_year"]).drop_duplicates("country")
+    return nearest.drop(columns="_apart").reset_index(drop=True)
 
 
 def _with_band(table: pd.DataFrame, cuts: np.ndarray) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from functools import cache
 
 import pandas as pd
 
-from skillsfc.classifications import country_code, list_countries
+from skillsfc.countries import country_code, list_countries
 from skillsfc.errors import CoverageError, Problem, did_you_mean, listing
 from skillsfc.schema import read_codes_file, tables
 
@@ -58,7 +58,7 @@ def load_table(name: str, *, country: str | None = None, source: str | None = No
     Examples
     --------
     >>> import skillsfc as sf
-    >>> sf.load_table("employment", country="MAR", source="pwt91")["year"].max()
+    >>> int(sf.load_table("employment", country="MAR", source="pwt91")["year"].max())
     2017
     """
     entries = _entries(name, source)

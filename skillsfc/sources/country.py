@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from skillsfc.classifications import country_code, list_countries
+from skillsfc.countries import country_code, list_countries
 from skillsfc.errors import CoverageError
 from skillsfc.schema import code_list, read_codes_file
 from skillsfc.sources.catalog import list_tables, load_table
@@ -53,6 +53,37 @@ class CountryData:
             return load_table(name, country=self.country, source=source)
         except CoverageError:
             return None
+
+    def newest(self, name: str) -> pd.DataFrame | None:
+        """Return the national rows of the source with the latest year, rather than the best-ranked."""
+        entries = self.coverage[self.coverage["table"] == name].sort_values("last_year")
+        if entries.empty:
+            return None
+        table = load_table(name, country=self.country, source=entries["source"].iloc[-1])
+        for key, total in (("area", "total"), ("sex", "T")):
+            if key in table.columns:
+                table = table[table[key] == total]
+        return table
+
+    @property
+    def later_employment(self) -> pd.DataFrame | None:
+        """Return people in work as labour force times one minus the unemployment rate.
+
+        The two come from one edition of one publication, each at its own year; a year that has
+        both gives a row. None where no year does.
+        """
+        force, rate = (
+            self.get(name, source="factbook") for name in ("labour_force", "unemployment")
+        )
+        if force is None or rate is None:
+            return None
+        keys = ["country", "year", "vintage"]
+        both = force.merge(rate[[*keys, "share"]], on=keys).dropna(subset=["persons", "share"])
+        if both.empty:
+            return None
+        both["persons"] = both["persons"] * (1 - both["share"])
+        both["note"] = "labour force times one minus the unemployment rate"
+        return both.drop(columns="share").sort_values(["year", "vintage"], ignore_index=True)
 
     @property
     def note(self) -> str:

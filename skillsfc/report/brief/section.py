@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from skillsfc.report.collect import publish_figure, publish_table, publish_text
+from skillsfc.report.display import source_line
 from skillsfc.report.text import Facts
 
 
@@ -27,13 +28,12 @@ class TableToPublish:
 
 @dataclass(frozen=True, eq=False)
 class FigureToPublish:
-    """A matplotlib Axes or Figure with its alt text and source line."""
+    """An Axes of a chart function, which carries its own alt text, with title and sources."""
 
     name: str
     title: str
     figure: Any
-    alt: str
-    source: str = ""
+    sources: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -44,7 +44,7 @@ class Section:
     Parameters
     ----------
     name : str
-        Plain name; its text is published as ``<name>_text``.
+        Plain name; its text is published as ``<name>_text_<number>``.
     paragraphs : tuple of str
         Sentences written from numbers; every number in them is in ``facts``.
     facts : Facts
@@ -52,7 +52,7 @@ class Section:
     figures, tables : tuple
         Shown in this order, figures first.
     message : str
-        The one sentence that the key messages take from this section; empty for none.
+        What the key messages take from this section; empty for none.
     """
 
     name: str
@@ -68,14 +68,25 @@ class Section:
             publish_text(paragraph, name=f"{self.name}_text_{number}")
         for picture in self.figures:
             publish_figure(
-                picture.figure, name=picture.name, alt=picture.alt, title=picture.title,
-                source=picture.source, note=picture.note,
-            )  # fmt: skip
+                picture.figure,
+                name=picture.name,
+                title=picture.title,
+                source=source_line(picture.sources),
+                note=picture.note,
+            )
         for item in self.tables:
             publish_table(
-                item.table, name=item.name, title=item.title, note=item.note, show=item.show,
-                formats=item.formats, labels=item.labels,
-            )  # fmt: skip
+                item.table,
+                name=item.name,
+                title=item.title,
+                note=item.note,
+                show=item.show,
+                formats=item.formats,
+                labels=item.labels,
+            )
+        if len(self.facts.table):
+            title = f"Figures quoted in the text: {self.name}"
+            publish_table(self.facts.table, name=f"{self.name}_facts", title=title, show=False)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one of the section's tables by name."""

@@ -1,0 +1,155 @@
+"""Is the forecast better than naive? Measured on each series' own past, said in plain words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from skillsfc.forecast.calibration import Trials
+from skillsfc.forecast.models import COMBINED, MODELS
+from skillsfc.forecast.panel import Panel
+from skillsfc.forecast.pooling import Array, Mask
+from skillsfc.forecast.preparation import SeriesMatrix
+
+JUDGED_YEARS = 10  # horizons that count for the verdict
+JUDGED_ORIGINS = 20  # the last so many: what a method did with data of the 1960s says little
+LEAST_TESTS = 20  # (origin, horizon) pairs below which nothing is said
+LEVEL = 0.8  # of the skill's interval
+BETTER, NO_BETTER, UNTESTED = "better than naive", "no better than naive", "not testable"
+
+
+def origin_errors(trials: Trials, forecasts: Array, tests: Mask) -> tuple[Array, Array]:
+    """Return sums of errors in naive steps, and counts, by series and origin.
+
+    Parameters
+    ----------
+    trials : Trials
+        What came, and the scale of MASE at each origin.
+    forecasts : ndarray (n_series, n_origins, n_horizons)
+        Persons.
+    tests : ndarray of bool
+        Which of them are judged.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.abs(forecasts - trials.actual) / trials.step[..., None]
+    judged = tests & np.isfinite(ratio)
+    return np.where(judged, ratio, 0.0).sum(axis=2), judged.sum(axis=2).astype(float)
+
+
+def block_bootstrap(count: int, block: int, draws: int, seed: int) -> Array:
+    """Return weights of origins (draws, count): circular blocks, for errors that overlap."""
+    generator = np.random.default_rng(seed)
+    blocks = -(-count // block)
+    starts = generator.integers(0, count, size=(draws, blocks))
+    picked = (starts[..., None] + np.arange(block)) % count
+    picked = picked.reshape(draws, -1)[:, :count]
+    weights = np.zeros((draws, count))
+    np.add.at(weights, (np.arange(draws)[:, None], picked), 1.0)
+    return weights
+
+
+def choice_table(
+    series: SeriesMatrix,
+    panels: Panel,
+    trials: Trials,
+    chosen: Array,
+    weights: Array,
+    name: str,
+    seed: int,
+) -> pd.DataFrame:
+    """Return one row a series: how the forecast fared against the best of the naive models.
+
+    The naive model is the one with the lowest error on that very series, chosen in hindsight: a
+    hard benchmark. MASE is the mean over origins and horizons 1-10 of the error divided by the mean
+    absolute yearly change known at the origin.
+    """
+    naive = [m for m in trials.models if MODELS[m].naive]
+    near = trials.horizons <= JUDGED_YEARS
+    finite = np.isfinite(chosen) & np.isfinite(trials.actual) & near
+    for m in naive:
+        finite &= np.isfinite(trials.forecasts[trials.models.index(m)])
+    seen = np.cumsum(np.isfinite(panels.persons), axis=1)[:, trials.origins]
+    finite &= (seen >= 5)[..., None]
+    finite[:, : max(0, len(trials.origins) - 1 - JUDGED_ORIGINS)] = False
+    own, count = origin_errors(trials, chosen, finite)
+    others = {
+        m: origin_errors(trials, trials.forecasts[trials.models.index(m)], finite)[0] for m in naive
+    }
+    alive = iter(range(panels.own))
+    rows = []
+    for k, size in enumerate(series.counts):
+        head = {key: series.keys[key].iloc[k] for key in series.keys}
+        if not size:
+            rows.append(head | _untested(name, "no data"))
+            continue
+        row = next(alive)
+        mix = _weights_text(weights[:, row, -1], name)
+        if count[row].sum() < LEAST_TESTS:
+            reason = f"only {int(count[row].sum())} past forecasts could be checked"
+            rows.append(head | _untested(name, reason) | {"weights": mix})
+            continue
+        rival = {m: error[row] for m, error in others.items()}
+        rows.append(head | _judge(own[row], rival, count[row], name, seed) | {"weights": mix})
+    return pd.DataFrame(rows)
+
+
+def _untested(name: str, reason: str) -> dict[str, object]:
+    missing = dict.fromkeys(("mase", "naive_mase", "skill", "skill_lower", "skill_upper"), np.nan)
+    return {
+        "model": name,
+        "weights": "",
+        "mase": missing.pop("mase"),
+        "naive_model": "",
+        **missing,
+        "tests": 0,
+        "verdict": UNTESTED,
+        "reason": reason,
+    }
+
+
+def _judge(
+    own: Array, rivals: dict[str, Array], count: Array, name: str, seed: int
+) -> dict[str, object]:
+    used = np.flatnonzero(count)
+    rival = min(rivals, key=lambda m: float(rivals[m].sum()))
+    mase, naive = own.sum() / count.sum(), rivals[rival].sum() / count.sum()
+    skill = 1.0 - mase / naive if naive > 0 else 0.0
+    draws = block_bootstrap(len(used), min(5, len(used)), 500, seed)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = 1.0 - (draws @ own[used]) / (draws @ rivals[rival][used])
+    known = spread[np.isfinite(spread)]
+    low, high = np.quantile(known, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2]) if len(known) else (0.0, 0.0)
+    better = skill > 0 and low > 0
+    return {
+        "model": name,
+        "weights": "",
+        "mase": float(mase),
+        "naive_model": rival,
+        "naive_mase": float(naive),
+        "skill": float(skill),
+        "skill_lower": float(low),
+        "skill_upper": float(high),
+        "tests": int(count.sum()),
+        "verdict": BETTER if better else NO_BETTER,
+        "reason": _reason(float(skill), float(low), rival, len(used)),
+    }
+
+
+def _reason(skill: float, low: float, rival: str, origins: int) -> str:
+    title = MODELS[rival].title
+    if skill <= 0:
+        size = f"{-100 * skill:.0f} % larger than" if skill < -0.005 else "as large as"
+        return f"at {origins} past origins its error was {size} that of {title}"
+    text = (
+        f"at {origins} past origins its error was {100 * skill:.0f} % smaller than that of {title}"
+    )
+    return text if low > 0 else f"{text}, too little to tell from chance"
+
+
+def _weights_text(weights: Array, name: str) -> str:
+    if name != "auto":
+        return f"{name} 1.00"
+    with np.errstate(invalid="ignore"):
+        mean = weights.mean(axis=1)
+    order = np.argsort(-mean, kind="stable")
+    return ", ".join(f"{COMBINED[i]} {mean[i]:.2f}" for i in order if mean[i] >= 0.005)

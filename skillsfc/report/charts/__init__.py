@@ -1,0 +1,54 @@
+"""Charts: tables go in, a picture with its alternative text comes out.
+
+Each ``plot_x`` returns matplotlib axes with the text in ``.alt_text``; ``alt_x`` gives the text
+alone. Statistics are computed before: a chart only draws.
+"""
+
+from skillsfc.report.charts.accuracy import (
+    alt_accuracy,
+    alt_coverage,
+    plot_accuracy,
+    plot_coverage,
+)
+from skillsfc.report.charts.compare import alt_comparison, plot_comparison, table_comparison
+from skillsfc.report.charts.dots import alt_share_bars, plot_share_bars
+from skillsfc.report.charts.entrants import alt_entrants, plot_entrants
+from skillsfc.report.charts.export import chart_svg, write_chart
+from skillsfc.report.charts.fan import alt_fan, plot_fan, table_fan
+from skillsfc.report.charts.people import alt_age_groups, plot_age_groups
+from skillsfc.report.charts.pyramid import alt_pyramid, plot_pyramid
+from skillsfc.report.charts.regions import alt_regions, plot_regions
+from skillsfc.report.charts.shares import alt_shares, plot_shares
+from skillsfc.report.charts.slope import alt_slope, plot_slope
+from skillsfc.report.charts.structure import alt_structure_line, plot_structure_line
+
+__all__ = [
+    "alt_accuracy",
+    "alt_age_groups",
+    "alt_comparison",
+    "alt_coverage",
+    "alt_entrants",
+    "alt_fan",
+    "alt_pyramid",
+    "alt_regions",
+    "alt_share_bars",
+    "alt_shares",
+    "alt_slope",
+    "alt_structure_line",
+    "chart_svg",
+    "plot_accuracy",
+    "plot_age_groups",
+    "plot_comparison",
+    "plot_coverage",
+    "plot_entrants",
+    "plot_fan",
+    "plot_pyramid",
+    "plot_regions",
+    "plot_share_bars",
+    "plot_shares",
+    "plot_slope",
+    "plot_structure_line",
+    "table_comparison",
+    "table_fan",
+    "write_chart",
+]
