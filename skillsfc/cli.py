@@ -70,8 +70,10 @@ def commands() -> None:
     """Skills anticipation and education-to-work transitions from open data."""
 
 
-@commands.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
-@click.argument("country", required=False)
+@commands.command(context_settings={"ignore_unknown_options": True})
+@click.argument(
+    "words", nargs=-1, type=click.UNPROCESSED, metavar="[COUNTRY] [--PARAMETER VALUE]..."
+)
 @click.option(
     "--notebook", default="90_country_brief", show_default=True, help="Name or .ipynb file."
 )
@@ -80,10 +82,8 @@ def commands() -> None:
 )
 @click.option("--output", type=click.Path(), help="Folder of all reports [default: reports].")
 @click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds allowed.")
-@click.pass_context
 def report(
-    context: click.Context,
-    country: str | None,
+    words: tuple[str, ...],
     notebook: str,
     pairs: tuple[str, ...],
     output: str | None,
@@ -96,11 +96,7 @@ def report(
     from skillsfc.report.plan import make_plan
     from skillsfc.report.run import carry_out
 
-    given = words_to_parameters([*(f"--{pair}" for pair in pairs), *context.args])
-    if country is not None and country.startswith("-"):
-        given = words_to_parameters([country, *context.args])
-    elif country is not None:
-        given["country"] = country
+    given = words_to_parameters([*(f"--{pair}" for pair in pairs), *words])
     plan = make_plan(notebook, given, output=output, timeout=timeout, text=True)
     made = carry_out(plan)
     click.echo(f"{made.page} ({len(made.files)} files, {made.seconds:.1f} s)")
@@ -109,16 +105,20 @@ def report(
 def words_to_parameters(words: list[str]) -> dict[str, str]:
     """Read ``--name value`` and ``--name=value`` as parameters; values stay words.
 
+    One word without a name is the country.
+
     Examples
     --------
-    >>> words_to_parameters(["--horizon", "2040", "--code=0123"])
-    {'horizon': '2040', 'code': '0123'}
+    >>> words_to_parameters(["MAR", "--horizon", "2040", "--code=0123"])
+    {'country': 'MAR', 'horizon': '2040', 'code': '0123'}
     """
     found: dict[str, str] = {}
     problems = []
     waiting = list(words)
     while waiting:
         word = waiting.pop(0)
+        if not word.startswith("-") and "country" not in found:
+            word = f"--country={word}"
         name, equals, value = word.removeprefix("--").partition("=")
         if not word.startswith("--") or not name:
             problems.append(Problem(repr(word), "not an option", "--name value"))

@@ -134,7 +134,7 @@ def table_assumptions(name: str = "baseline") -> pd.DataFrame:
                 "unit": entry.unit,
                 "quality": entry.quality,
                 "what it moves": entry.impact,
-                "source": entry.source,
+                "where from": entry.source,
             }
         )
     return pd.DataFrame(rows)

@@ -54,12 +54,7 @@ def other():
 def population(years=(2025, 2050)):
     ages = [f"{5 * i}-{5 * i + 4}" for i in range(17)] + ["85+"]
     rows = [
-        (
-            year,
-            sex,
-            f"{5 * i}-{5 * i + 4}" if i < 17 else "85+",
-            (18 - i) * 8.1e4 + 3e3 * (sex == "M"),
-        )
+        (year, sex, ages[i], (18 - i) * 8.1e4 + 3e3 * (sex == "M"))
         for year in years
         for sex in "FM"
         for i in range(18)
@@ -506,6 +501,15 @@ def test_other_source_is_a_mark_never_joined():
     assert "Survey:\n9.9 (2024)" in drawn_texts(axes)
 
 
+@pytest.mark.parametrize("year", [2018, 2024, 2027])
+def test_name_of_the_other_source_overlaps_no_other_text(year):
+    axes = charts.plot_fan(history(), forecast(), other=other().assign(year=year))
+    axes.figure.draw_without_rendering()
+    boxes = {t.get_text(): Text.get_window_extent(t) for t in axes.texts}
+    own = next(text for text in boxes if text.startswith("second"))
+    assert not any(boxes[own].overlaps(box) for text, box in boxes.items() if text != own)
+
+
 def test_missing_year_leaves_a_gap_and_is_told():
     table = history()
     table.loc[4:5, "persons"] = np.nan
@@ -702,7 +706,7 @@ def test_end_labels_do_not_overlap():
     axes = charts.plot_accuracy(pd.DataFrame(rows, columns=["model", "horizon", "value"]))
     axes.figure.draw_without_rendering()
     # Of the text alone: an annotation's own extent includes its leader line.
-    boxes = [Text.get_window_extent(t) for t in axes.texts if t.get_text().startswith("m")]
+    boxes = [Text.get_window_extent(t) for t in axes.texts if t.get_text().startswith("M")]
     tops = sorted((box.y0, box.y1) for box in boxes)
     gaps = [above[0] - below[1] for below, above in itertools.pairwise(tops)]
     assert len(boxes) == 9
@@ -836,6 +840,8 @@ def test_colours_stay_apart_for_colour_blind_readers(colours, least, seen_by):
 def test_neighbours_in_a_stack_and_the_sexes_stay_apart_in_grey():
     for one, two in itertools.pairwise(style.SEGMENTS):
         assert lightness_gap(one, two) > 20
+    for one, two in itertools.combinations(style.SEGMENTS[:4], 2):
+        assert lightness_gap(one, two) > 18
     assert lightness_gap(style.WOMEN, style.MEN) > 20
     assert lightness_gap(*BAND_TINTS[:2]) > 8
 

@@ -146,6 +146,22 @@ def test_a_table_is_shown_with_caption_units_and_readable_numbers():
     assert "unit</th>" not in text  # said once, below
 
 
+def test_a_column_of_several_units_never_rounds_a_share_to_nought():
+    table = pd.DataFrame({"value": [38430773.2, 0.507], "unit": ["persons", "ratio"]})
+    text = table_html(table, title="T", unit="persons, ratio")
+    assert ">0.507<" in text
+    assert f"38{NARROW_SPACE}430{NARROW_SPACE}773" in text
+    assert "Unit:" not in text
+
+
+def test_an_interval_is_shown_like_the_measure_it_belongs_to():
+    table = pd.DataFrame({"year": [2030], "share": [0.5], "lower": [0.41], "upper": [pd.NA]})
+    text = table_html(table, title="T")
+    assert ">41.0%<" in text
+    assert ">50.0%<" in text
+    assert ">..<" in text
+
+
 def test_every_text_of_a_table_is_escaped():
     bad = "<img src=x onerror=alert(1)>"
     table = pd.DataFrame({bad: [bad]})

@@ -1,5 +1,7 @@
 """Models against brute force, statsmodels on real series, and the identities they must keep."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -154,7 +156,8 @@ def test_simple_smoothing_is_not_worse_than_statsmodels(real):
     for i, row in enumerate(real):
         y = row[np.isfinite(row)]
         peer = SimpleExpSmoothing(y, initialization_method="estimated").fit()
-        assert fit.sse[i, 0] <= peer.sse * (1 + 1e-6)
+        # The peer lets alpha be 1, ours stops at 0.9999: 1e-4 of the sum of squares.
+        assert fit.sse[i, 0] <= peer.sse * (1 + 1e-4)
 
 
 def test_theta_equals_statsmodels_where_the_smoothing_parameter_agrees(real):
@@ -212,10 +215,7 @@ def test_shrunken_trend_equals_a_loop(panel):
         if np.isfinite(row[origin]):
             seen = [t for t in range(origin - TREND_YEARS, origin + 1) if np.isfinite(row[t])]
             b = (row[seen[-1]] - row[seen[0]]) / (seen[-1] - seen[0])
-            parts = [
-                (row[t] - row[s] - b * (t - s)) ** 2 / (t - s)
-                for s, t in zip(seen, seen[1:], strict=False)
-            ]
+            parts = [(row[t] - row[s] - b * (t - s)) ** 2 / (t - s) for s, t in pairwise(seen)]
             slopes[i] = b
             errors[i] = sum(parts) / (len(parts) - 1) / (seen[-1] - seen[0])
     centre = np.mean(list(slopes.values()))

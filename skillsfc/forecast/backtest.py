@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from skillsfc import __version__
-from skillsfc.errors import CoverageError, ParameterError, Problem
+from skillsfc.errors import CoverageError, ParameterError, Problem, listing
 from skillsfc.forecast.calibration import Trials, band_widths, combine, run_trials
 from skillsfc.forecast.models import COMBINED, MODELS, check_models
 from skillsfc.forecast.pooling import Array, Index, Mask
@@ -221,25 +221,20 @@ def _origins(origins: Sequence[int] | None, series: SeriesMatrix, trials: Trials
 
 def _tests(trials: Trials, runs: dict[str, Array], series: SeriesMatrix, chosen: Index) -> Mask:
     """Mark the (series, origin, horizon) cells in which every model can be judged."""
-    judged = np.isfinite(trials.actual)
-    for run in runs.values():
-        judged &= np.isfinite(run)
     seen = np.cumsum(np.isfinite(series.persons), axis=1)[:, trials.origins]
-    judged &= (seen >= LEAST_VALUES)[..., None]
     outside = np.ones(len(trials.origins), bool)
     outside[chosen] = False
+    judged = np.isfinite(trials.actual) & (seen >= LEAST_VALUES)[..., None]
     judged[:, outside] = False
+    silent = [name for name, run in runs.items() if not (judged & np.isfinite(run)).any()]
+    for run in runs.values():
+        judged &= np.isfinite(run)
     if not judged.any():
-        raise CoverageError(
-            "backtest",
-            [
-                Problem(
-                    "history",
-                    "no past forecast can be judged",
-                    f"series with {LEAST_VALUES} values before an origin and one after it",
-                )
-            ],
-        )
+        expected = f"series with {LEAST_VALUES} values before an origin and one after it"
+        found = "no past forecast can be judged"
+        if silent and len(silent) < len(runs):
+            found += f": {listing(silent)} made none"
+        raise CoverageError("backtest", [Problem("history", found, expected)])
     return judged
 
 

@@ -48,7 +48,8 @@ class EmploymentForecast(Result):
         ``keys, year, persons, unit, status, source``: the values used.
     choice : DataFrame
         One row a series: ``model, weights, mase, naive_model, naive_mase, skill, skill_lower,
-        skill_upper, tests, verdict, reason``.
+        skill_upper, tests, verdict, reason`` and ``skill_against_<naive model>`` for each. The
+        naive model is the best of the three for that series, seen afterwards: a hard benchmark.
     alternatives : DataFrame
         ``keys, year, model, persons``: what every candidate says.
     issues : DataFrame

@@ -183,7 +183,8 @@ def employment_ratio(
     slope, error = mean_changes(logit, origins, TREND_YEARS)
     trend = np.where(np.isfinite(slope), shrink(slope, error, towards=0.0), 0.0)
     fade = FADE * (1.0 - FADE**horizons) / (1.0 - FADE)
-    ahead = -np.logaddexp(0.0, -(_at(logit, origins)[..., None] + trend[..., None] * fade))
+    with np.errstate(invalid="ignore"):
+        ahead = -np.logaddexp(0.0, -(_at(logit, origins)[..., None] + trend[..., None] * fade))
     column = np.minimum(origins[:, None] + horizons, population.shape[1] - 1)
     known = origins[:, None] + horizons < population.shape[1]
     people = np.where(known, population[:, column], np.nan)

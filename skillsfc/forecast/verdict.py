@@ -61,9 +61,10 @@ def choice_table(
 
     The naive model is the one with the lowest error on that very series, chosen in hindsight: a
     hard benchmark. MASE is the mean over origins and horizons 1-10 of the error divided by the mean
-    absolute yearly change known at the origin.
+    absolute yearly change known at the origin. The skill against each naive model stands beside.
     """
     naive = [m for m in trials.models if MODELS[m].naive]
+    blank = {f"skill_against_{m}": np.nan for m in naive}
     near = trials.horizons <= JUDGED_YEARS
     finite = np.isfinite(chosen) & np.isfinite(trials.actual) & near
     for m in naive:
@@ -80,13 +81,13 @@ def choice_table(
     for k, size in enumerate(series.counts):
         head = {key: series.keys[key].iloc[k] for key in series.keys}
         if not size:
-            rows.append(head | _untested(name, "no data"))
+            rows.append(head | _untested(name, "no data") | blank)
             continue
         row = next(alive)
         mix = _weights_text(weights[:, row, -1], name)
         if count[row].sum() < LEAST_TESTS:
             reason = f"only {int(count[row].sum())} past forecasts could be checked"
-            rows.append(head | _untested(name, reason) | {"weights": mix})
+            rows.append(head | _untested(name, reason) | {"weights": mix} | blank)
             continue
         rival = {m: error[row] for m, error in others.items()}
         rows.append(head | _judge(own[row], rival, count[row], name, seed) | {"weights": mix})
@@ -113,7 +114,7 @@ def _judge(
     used = np.flatnonzero(count)
     rival = min(rivals, key=lambda m: float(rivals[m].sum()))
     mase, naive = own.sum() / count.sum(), rivals[rival].sum() / count.sum()
-    skill = 1.0 - mase / naive if naive > 0 else 0.0
+    skill = _skill(own, rivals[rival])
     draws = block_bootstrap(len(used), min(5, len(used)), 500, seed)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = 1.0 - (draws @ own[used]) / (draws @ rivals[rival][used])
@@ -126,13 +127,18 @@ def _judge(
         "mase": float(mase),
         "naive_model": rival,
         "naive_mase": float(naive),
-        "skill": float(skill),
+        "skill": skill,
         "skill_lower": float(low),
         "skill_upper": float(high),
         "tests": int(count.sum()),
         "verdict": BETTER if better else NO_BETTER,
-        "reason": _reason(float(skill), float(low), rival, len(used)),
+        "reason": _reason(skill, float(low), rival, len(used)),
+        **{f"skill_against_{m}": _skill(own, error) for m, error in rivals.items()},
     }
+
+
+def _skill(own: Array, rival: Array) -> float:
+    return float(1.0 - own.sum() / rival.sum()) if rival.sum() > 0 else 0.0
 
 
 def _reason(skill: float, low: float, rival: str, origins: int) -> str:

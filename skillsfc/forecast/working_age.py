@@ -50,7 +50,7 @@ def sum_working_age(population: pd.DataFrame) -> pd.DataFrame:
         )
     groups = pd.Series(rows["age"].unique())
     lower = groups.str.extract(r"^(\d+)")[0].astype(int)
-    upper = groups.str.extract(r"(\d+)$")[0].fillna(999).astype(int)
+    upper = groups.str.extract(r"(\d+)$")[0].fillna("999").astype(int)
     inside = (lower >= FIRST_AGE) & (upper <= LAST_AGE)
     years = sorted((a, b) for a, b in zip(lower[inside], upper[inside], strict=True))
     gapless = all(nxt[0] == this[1] + 1 for this, nxt in pairwise(years))

@@ -7,7 +7,9 @@ part of the report.
 
 from __future__ import annotations
 
+import base64
 import html
+import io
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -256,7 +258,7 @@ def _display(bundle: dict[str, str], *, name: str) -> None:
 
 
 def _show_figure(figure: Any, *, name: str, alt: str, title: str, small: str) -> None:
-    """Show a figure as PNG; not every kernel knows how to show a Figure that pyplot did not make."""
+    """Show a figure as PNG; a kernel may not know a Figure that pyplot did not make."""
     import matplotlib.pyplot as plt
 
     if _in_notebook():
@@ -264,7 +266,7 @@ def _show_figure(figure: Any, *, name: str, alt: str, title: str, small: str) ->
 
         picture = io.BytesIO()
         figure.savefig(picture, format="png", dpi=110, bbox_inches="tight")
-        bundle = {"image/png": picture.getvalue(), "text/plain": alt}
+        bundle = {"image/png": base64.b64encode(picture.getvalue()).decode(), "text/plain": alt}
         about = {"alt": alt, "title": title, "name": name}
         display(bundle, raw=True, metadata={"image/png": about})
         if small:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from skillsfc.schema import dictionary, read_codes_file
+from skillsfc.schema import names_of, read_codes_file
 
 MISSING = ".."
 NARROW_SPACE = "\u202f"  # thousands separator that neither breaks a line nor a right-to-left run
@@ -55,15 +55,35 @@ def number_text(value: float, pattern: str) -> str:
     return format(value, pattern).replace(",", NARROW_SPACE).replace("-", "\u2212")
 
 
-def default_format(column: object, values: pd.Series) -> str:
-    """Return the number format for a column: by its name in the dictionary, else by its size."""
+def size_format(value: float) -> str:
+    """Return the number format for one value of a column that holds values of several units.
+
+    Examples
+    --------
+    >>> size_format(38_430_773.2), size_format(12.34), size_format(0.507)
+    (',.0f', ',.1f', ',.3g')
+    """
+    size = abs(value)
+    return ",.0f" if size >= 1000 else ",.1f" if size >= 10 else ",.3g"
+
+
+def default_format(column: object, table: pd.DataFrame, *, units: int = 1) -> str:
+    """Return the number format for a column: by its name in the dictionary, else by its size.
+
+    The ends of an interval look like the measure that they belong to. Of a measure with several
+    units no one format is right: the empty string then says that each value has its own.
+    """
     name = str(column)
+    if name in names_of("interval"):
+        name = next((m for m in names_of("measure") if m in table.columns), name)
+    if name == "value" and units > 1:
+        return ""
     if name in FORMATS:
         return FORMATS[name]
-    numbers = values.dropna()
+    numbers = table[name if name in table.columns else column].dropna()
+    if name in PLAIN_INTEGERS:
+        return ".0f"
     whole = bool((numbers % 1 == 0).all())
-    if name in PLAIN_INTEGERS or (whole and name in dictionary().index):
-        return ".0f" if name in PLAIN_INTEGERS else ",.0f"
     if whole or (len(numbers) and numbers.abs().max() >= 1000):
         return ",.0f"
     return ",.3g" if len(numbers) and numbers.abs().max() < 1 else ",.1f"
@@ -102,35 +122,46 @@ def table_html(
     """
     labels = labels or {}
     shown = table.drop(columns=_constant(table)).head(MOST_ROWS)
-    numeric = {
-        column
+    units = len(table["unit"].drop_duplicates()) if "unit" in table.columns else 1
+    patterns = {
+        column: (formats or {}).get(str(column)) or default_format(column, table, units=units)
         for column in shown.columns
-        if pd.api.types.is_numeric_dtype(shown[column])
-        and not pd.api.types.is_bool_dtype(shown[column])
+        if _is_number(shown[column])
     }
-    aligned = numeric - set(PLAIN_INTEGERS)
-    patterns = {c: (formats or {}).get(str(c)) or default_format(c, table[c]) for c in numeric}
+    marks = {c: _class(c in patterns and c not in PLAIN_INTEGERS) for c in shown.columns}
     head = "".join(
-        f'<th scope="col"{_class(c in aligned)}>{html.escape(_label(c, labels))}</th>'
-        for c in shown.columns
+        f'<th scope="col"{marks[c]}>{html.escape(_label(c, labels))}</th>' for c in shown.columns
     )
     body = []
     for row in shown.itertuples(index=False, name=None):
-        cells = []
-        for at, (column, value) in enumerate(zip(shown.columns, row, strict=True)):
-            if column in numeric:
-                text = number_text(value, patterns[column])
-            else:
-                text = html.escape(MISSING if value is None or value != value else str(value))
-            tag = f'<th scope="row"{_class(column in aligned)}>' if at == 0 else None
-            tag = tag or f"<td{_class(column in aligned)}>"
-            cells.append(f"{tag}{text}</{tag[1:3]}>")
+        cells = [
+            f"<td{marks[column]}>{_cell(value, patterns.get(column))}</td>"
+            for column, value in zip(shown.columns, row, strict=True)
+        ]
+        if cells:  # the first cell names the row
+            cells[0] = f'<th scope="row"{cells[0][3:-5]}</th>'
         body.append(f"<tr>{''.join(cells)}</tr>")
+    # Where units differ, the column says it row by row.
+    unit = "" if units > 1 else unit
     foot = footer_html(unit=unit, source=source, note=note, cut=len(table) - len(shown))
     return (
         f'<div class="table"><table><caption>{html.escape(title)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>{foot}</div>"
     )
+
+
+def _is_number(values: pd.Series) -> bool:
+    number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    return bool(number)
+
+
+def _cell(value: Any, pattern: str | None) -> str:
+    """Return a cell's text, escaped; a pattern makes it a number."""
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return MISSING
+    if pattern is None:
+        return html.escape(str(value))
+    return number_text(value, pattern or size_format(value))
 
 
 def _class(number: bool) -> str:

@@ -176,5 +176,7 @@ def _figure(output: Any, kind: str, figures: Path) -> str:
     address = f"data:{kind};base64,{''.join(encoded.split())}"
     alt = html.escape(str(about.get("alt", "")))
     title = html.escape(str(about.get("title", "")))
+    # A drawing may grow to the width of the text; a picture of dots would blur.
+    drawn = ' class="drawing"' if kind == "image/svg+xml" else ""
     caption = f"<figcaption>{title}</figcaption>" if title else ""
-    return f'<figure>{caption}<img src="{html.escape(address)}" alt="{alt}"></figure>'
+    return f'<figure>{caption}<img{drawn} src="{html.escape(address)}" alt="{alt}"></figure>'

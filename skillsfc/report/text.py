@@ -134,6 +134,56 @@ class Facts:
         return pd.DataFrame(self.rows, columns=columns)
 
 
+KIND_OF_UNIT: dict[str, str] = {
+    "persons": "persons",
+    "persons per year": "persons",
+    "share": "percent",
+    "ratio": "decimal",
+    "points": "points",
+    "PPP US dollars": "usd",
+    "years": "years",
+    "per year": "percent_year",
+    "count": "count",
+}
+
+
+def readable(table: pd.DataFrame, columns: tuple[str, ...] = ("value",)) -> pd.DataFrame:
+    """Return a table of figures in several units with its numbers written as text.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With a ``unit`` column; a unit that `KIND_OF_UNIT` does not know stays a plain number.
+    columns : tuple of str
+        The columns of numbers.
+
+    Returns
+    -------
+    DataFrame
+        A copy; missing numbers are two dots, and a negative one keeps its sign.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"value": [0.213, -1000.0], "unit": ["share", "persons"]})
+    >>> readable(table)["value"].tolist()
+    ['21.3%', '\u22121,000']
+    """
+
+    def say(value: float, unit: str) -> str:
+        if not math.isfinite(value):
+            return ".."
+        if unit not in KIND_OF_UNIT:
+            return f"{value:g}"
+        text = format_number(value, KIND_OF_UNIT[unit])
+        return f"\u2212{text.removeprefix('-')}" if value < 0 else text
+
+    made = table.copy()
+    for column in columns:
+        pairs = zip(table[column], table["unit"], strict=True)
+        made[column] = [say(value, unit) for value, unit in pairs]
+    return made
+
+
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 
 

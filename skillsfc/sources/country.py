@@ -55,7 +55,7 @@ class CountryData:
             return None
 
     def newest(self, name: str) -> pd.DataFrame | None:
-        """Return the national rows of the source with the latest year, rather than the best-ranked."""
+        """Return the national rows of the source with the latest year."""
         entries = self.coverage[self.coverage["table"] == name].sort_values("last_year")
         if entries.empty:
             return None
@@ -64,6 +64,15 @@ class CountryData:
             if key in table.columns:
                 table = table[table[key] == total]
         return table
+
+    def detailed(self, name: str) -> list[pd.DataFrame]:
+        """Return the editions of a table that tell town from country, the latest first."""
+        entries = self.coverage[
+            (self.coverage["table"] == name) & self.coverage["keys"].str.contains(r"\barea\b")
+        ].sort_values("last_year", ascending=False)
+        return [
+            load_table(name, country=self.country, source=source) for source in entries["source"]
+        ]
 
     @property
     def later_employment(self) -> pd.DataFrame | None:

@@ -12,12 +12,10 @@ from skillsfc.forecast.comparison import GroupComparison
 from skillsfc.forecast.demography import measure_demography
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_comparison
-from skillsfc.report.text import Facts, format_number, list_words
+from skillsfc.report.text import KIND_OF_UNIT, Facts, list_words, readable
 from skillsfc.sources.catalog import load_table
 
 TABLE = "group_comparison"
-KINDS = {"share": "percent", "points": "points", "PPP US dollars": "usd", "years": "years",
-         "per year": "percent_year", "persons per person": "decimal"}  # fmt: skip
 
 
 @cache
@@ -145,6 +143,7 @@ def write_comparison(comparison: GroupComparison, *, name: str, group: str) -> S
             country=country,
             medians=table.rename(columns={"value": "own", "median": "value"}),
             group_name=group,
+            source="",
         ),
         tuple(comparison.points["source"].unique()),
         note=comparison.notes[0],
@@ -166,7 +165,7 @@ def _farthest(known: pd.DataFrame, facts: Facts, name: str, group: str) -> str:
     parts = []
     for index in distance.sort_values(ascending=False).index[:3]:
         row = known.loc[index]
-        kind = KINDS[row["unit"]]
+        kind = KIND_OF_UNIT[row["unit"]]
         side = "above" if row["value"] > row["median"] else "below"
         if row["unit"] == "points":
             continue  # a signed gap needs more words than this sentence has
@@ -178,20 +177,11 @@ def _farthest(known: pd.DataFrame, facts: Facts, name: str, group: str) -> str:
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table as text with each indicator in its own unit."""
-
-    def say(value: float, unit: str) -> str:
-        if not np.isfinite(value):
-            return ".."
-        sign = "-" if unit == "points" and value < 0 else ""
-        return sign + format_number(value, KINDS[unit])
-
-    columns = {
-        column: [say(v, u) for v, u in zip(table[column], table["unit"], strict=True)]
-        for column in ("value", "median", "lowest", "highest")
-    }
+    said = readable(table, ("value", "median", "lowest", "highest"))
     place = [
         f"{rank:.0f} of {count}" if np.isfinite(rank) else f".. of {count}"
         for rank, count in zip(table["rank"], table["countries"], strict=True)
     ]
     year = ["" if pd.isna(y) else str(int(y)) for y in table["year"]]
-    return pd.DataFrame({"figure": table["indicator"], **columns, "rank": place, "year": year})
+    columns = said[["indicator", "value", "median", "lowest", "highest"]]
+    return columns.rename(columns={"indicator": "figure"}).assign(rank=place, year=year)

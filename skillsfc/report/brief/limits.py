@@ -57,7 +57,11 @@ def write_limits(data: CountryData) -> Section:
         tuple(paragraphs),
         facts,
         tables=(
-            TableToPublish("missing", "Questions without an embedded answer", data.missing),
+            TableToPublish(
+                "missing",
+                "Questions without an embedded answer",
+                data.missing[["question", "producer", "dataset", "command", "table"]],
+            ),
             TableToPublish("limits_headline", "Tables in this brief", headline, show=False),
             TableToPublish("sources", "Sources and licences", _used_sources(data)),
         ),

@@ -79,7 +79,7 @@ def _shares(
     figure = FigureToPublish(
         f"{name}_by_sex",
         title,
-        plot_share_bars(drawn, category=key, by="sex", quantity=quantity, labels=names),
+        plot_share_bars(drawn, category=key, by="sex", quantity=quantity, labels=names, source=""),
         tuple(rows["source"].unique()),
         note=_note(rows),
     )

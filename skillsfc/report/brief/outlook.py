@@ -10,11 +10,12 @@ import pandas as pd
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_entrants, plot_fan
 from skillsfc.report.display import source_line
-from skillsfc.report.text import Facts
+from skillsfc.report.text import Facts, readable
 
 FORECAST, HEADLINE, FLOWS, LATER = (
     "employment_forecast", "outlook_headline", "people_and_jobs", "employment_later_source",
 )  # fmt: skip
+DRAWN_YEARS = 30  # history in the fan chart; longer series hide the projection
 
 
 def write_outlook(
@@ -59,7 +60,12 @@ def write_outlook(
     used = tuple(forecast.history["source"].unique())
     paragraphs = [_level(headline, facts, name)]
     tables = [
-        TableToPublish(HEADLINE, f"{name}: employment now and ahead", headline),
+        TableToPublish(
+            "outlook_summary",
+            f"{name}: employment now and ahead",
+            readable(headline, ("value", "lower", "upper")).drop(columns="unit"),
+        ),
+        TableToPublish(HEADLINE, f"{name}: figures of this section", headline, show=False),
         TableToPublish(FORECAST, f"{name}: employment forecast", forecast.table, show=False),
         TableToPublish("employment_history", f"{name}: employment", forecast.history, show=False),
         TableToPublish("employment_model_choice", "Model and reason", forecast.choice, show=False),
@@ -68,7 +74,7 @@ def write_outlook(
         FigureToPublish(
             "employment_fan",
             f"{name}: people in work, history and projection",
-            plot_fan(forecast.history, forecast.table, other=later),
+            plot_fan(_recent(forecast.history), forecast.table, other=later, source=""),
             used,
         )
     ]
@@ -79,7 +85,7 @@ def write_outlook(
             FigureToPublish(
                 "jobs_and_entrants",
                 f"{name}: people reaching working age and jobs added, a year",
-                plot_entrants(flows),
+                plot_entrants(flows, source=""),
                 (*used, "wpp2024"),
             )
         )
@@ -163,6 +169,11 @@ def _flow_words(flows: pd.DataFrame, facts: Facts) -> str:
         f"people a year who reach age 15 and {say('leavers')} who reach 65. Posts that leavers "
         "vacate come on top of the jobs added; not everyone who comes of age looks for work."
     )
+
+
+def _recent(history: pd.DataFrame) -> pd.DataFrame:
+    """Return the years that the picture shows; the table has all of them."""
+    return history[history["year"] >= history["year"].max() - DRAWN_YEARS]
 
 
 def _persons(facts: Facts, name: str, value: float, table: str) -> str:

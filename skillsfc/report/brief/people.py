@@ -7,10 +7,9 @@ import pandas as pd
 from skillsfc.forecast.demography import Demography
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_age_groups, plot_pyramid
-from skillsfc.report.text import Facts
+from skillsfc.report.text import Facts, readable
 
 TABLE = "people_headline"
-_LABELS = {"indicator": "figure", "year": "year", "value": "value", "unit": "unit"}
 
 
 def write_people(
@@ -59,24 +58,24 @@ def write_people(
             FigureToPublish(
                 "pyramid",
                 f"{name}: people by age and sex, {now} and {then}",
-                plot_pyramid(pair),
+                plot_pyramid(pair, source=""),
                 source,
             ),
             FigureToPublish(
                 "age_groups",
                 f"{name}: people by age group, {min(years)} to {max(years)}",
-                plot_age_groups(_totals(demography.groups)),
+                plot_age_groups(_totals(demography.groups), source=""),
                 source,
             ),
         ),
         tables=(
             TableToPublish(
-                TABLE,
+                "people_summary",
                 f"{name}: people and yearly entrants",
-                headline,
+                _summary(headline),
                 note=demography.notes[0],
-                labels=_LABELS,
             ),
+            TableToPublish(TABLE, f"{name}: figures of this section", headline, show=False),
             TableToPublish(
                 "people_by_age", f"{name}: people by age group", demography.groups, show=False
             ),
@@ -127,6 +126,16 @@ def _headline(
             ("women entrants a year", year, flows["entrants", "F", year], "persons per year")
         )
     return pd.DataFrame(rows, columns=["indicator", "year", "value", "unit"])
+
+
+def _summary(headline: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that repeat over years as one row each, written for reading."""
+    said = readable(headline).drop_duplicates(["indicator", "year"])
+    wide = said.pivot_table(index="indicator", columns="year", values="value", aggfunc="first")
+    order = [name for name in said["indicator"].unique() if name in wide.index]
+    wide = wide.loc[order].fillna("")
+    wide.columns = [str(year) for year in wide.columns]
+    return wide.reset_index().rename(columns={"indicator": "figure"})
 
 
 def _paragraphs(

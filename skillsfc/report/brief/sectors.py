@@ -47,7 +47,8 @@ def write_sectors(data: CountryData, line: StructureLine) -> Section:
     shares = latest(data.get("employment_by_sector"), "share")
     if len(shares):
         listed = _national(shares)
-        tables.append(TableToPublish(SHARES, f"{data.name}: employment by sector", listed))
+        title = f"{data.name}: employment by sector"
+        tables.append(TableToPublish(SHARES, title, listed, show=False))
         paragraphs.append(_largest(listed, facts, data.name) + _two_sources(listed, line, data))
         figures.append(_shares_figure(shares, data.name))
     paragraphs.append(_place(line, facts, data.country, data.name))
@@ -58,9 +59,10 @@ def write_sectors(data: CountryData, line: StructureLine) -> Section:
             plot_structure_line(
                 line.table,
                 line.line,
-                highlight=data.country,
+                highlight=data.country if data.country in set(line.table["country"]) else None,
                 group=data.peers,
                 group_name=data.region,
+                source="",
                 level=line.settings.level,  # type: ignore[attr-defined]
             ),
             ("factbook",),
@@ -114,11 +116,21 @@ def _shares_figure(shares: pd.DataFrame, name: str) -> FigureToPublish:
     if "sex" in shares.columns and "area" in shares.columns:
         national = shares[shares["area"] == "total"]
         chart = plot_share_bars(
-            national, category="sector", by="sex", quantity="Share of workers", labels=names
+            national,
+            category="sector",
+            by="sex",
+            quantity="Share of workers",
+            labels=names,
+            source="",
         )
     else:
         chart = plot_shares(
-            shares, category="sector", by="year", quantity="Share of workers", labels=names
+            shares,
+            category="sector",
+            by="year",
+            quantity="Share of workers",
+            labels=names,
+            source="",
         )
     return FigureToPublish("sectors", title, chart, sources)
 

@@ -111,7 +111,7 @@ def _record(record: Any, facts: Facts) -> tuple[str, list[FigureToPublish], Tabl
         FigureToPublish(
             "accuracy",
             "Scaled error of each model by years ahead, all countries",
-            plot_accuracy(errors, naive="last_value", highlight="auto"),
+            plot_accuracy(errors, naive="last_value", highlight="auto", source=""),
             ("pwt91",),
         )
     ]
@@ -120,7 +120,7 @@ def _record(record: Any, facts: Facts) -> tuple[str, list[FigureToPublish], Tabl
             FigureToPublish(
                 "coverage",
                 "How often the interval held the truth, all countries",
-                plot_coverage(covered),
+                plot_coverage(covered, source=""),
                 ("pwt91",),
             )
         )

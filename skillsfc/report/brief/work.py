@@ -63,7 +63,7 @@ def _message(parts: list[Part], name: str) -> str:
     by_table = {tables[0].name: text for text, _, tables in parts}
     for wanted in (CENSUS, YOUTH, LABOUR):
         if wanted in by_table:
-            return by_table[wanted].split(" For ")[0]
+            return by_table[wanted].split(" For women in")[0]
     return f"No embedded source has the unemployment rate of {name}."
 
 
@@ -133,10 +133,15 @@ def _youth(data: CountryData, facts: Facts) -> Part | None:
 
 def _census(data: CountryData, facts: Facts) -> Part | None:
     """Women and men, town and country, from a census with both; None where there is none."""
-    rates = {name: latest(data.get(name), "share") for name in ("participation", "unemployment")}
-    if any("area" not in table.columns for table in rates.values()):
+    editions = [
+        table.assign(indicator=name)
+        for name in ("participation", "unemployment")
+        for table in data.detailed(name)
+    ]
+    if not editions:
         return None
-    rows = pd.concat([t.assign(indicator=name) for name, t in rates.items()], ignore_index=True)
+    every = pd.concat(editions, ignore_index=True)
+    rows = every[every["year"] == every["year"].max()]
     by = rows.set_index(["indicator", "area", "sex"])["share"]
 
     def say(indicator: str, area: str, sex: str) -> str:
@@ -151,7 +156,8 @@ def _census(data: CountryData, facts: Facts) -> Part | None:
         f"{say('participation', 'total', 'F')} of women work or look for work, against "
         f"{say('participation', 'total', 'M')} of men. For women in the countryside it is "
         f"{say('participation', 'rural', 'F')}, in towns {say('participation', 'urban', 'F')}. "
-        "A census asks about work in fewer words than a labour force survey, so its rates differ "
+        + _since(every, facts)
+        + "A census asks about work in fewer words than a labour force survey, so its rates differ "
         "from the survey's."
     )
     wide = rows[rows["sex"].isin(["F", "M"])]
@@ -168,10 +174,28 @@ def _census(data: CountryData, facts: Facts) -> Part | None:
         tuple(rows["source"].unique()),
         note=str(rows["note"].iloc[0]),
     )  # fmt: skip
-    table = TableToPublish(
-        CENSUS, f"{data.name}: women and men, town and country", rows, show=False
+    title = f"{data.name}: women and men, town and country"
+    return text, (figure,), (TableToPublish(CENSUS, title, every, show=False),)
+
+
+def _since(every: pd.DataFrame, facts: Facts) -> str:
+    """Say how the census before it stood, where its producer calls the two comparable."""
+    # A note on the older edition is a reason not to compare it with the newer one.
+    older = every[(every["year"] == every["year"].min()) & (every["note"] == "")]
+    older = older[(older["area"] == "total") & (older["year"] < every["year"].max())]
+    by = older.set_index(["indicator", "sex"])["share"]
+    wanted = [("unemployment", "T"), ("participation", "F")]
+    if any(key not in by.index for key in wanted):
+        return ""
+    rate, women = (
+        facts.add(f"{name}, {sex}, before", by[name, sex], "percent", table=CENSUS)
+        for name, sex in wanted
     )
-    return text, (figure,), (table,)
+    year = facts.year(older["year"].iloc[0], table=CENSUS)
+    return (
+        f"In the census of {year} unemployment had been {rate}, and {women} of women took part in "
+        "the labour force. "
+    )
 
 
 def _regions(data: CountryData, facts: Facts) -> Part | None:
@@ -183,8 +207,7 @@ def _regions(data: CountryData, facts: Facts) -> Part | None:
     low, high = total.iloc[0], total.iloc[-1]
     year = facts.year(table["year"].max(), table=REGIONS)
     text = (
-        f"Among the {facts.add('regions', total['region'].nunique(), 'count', table=REGIONS)} "
-        f"regions, unemployment in {year} ran from "
+        f"Among its regions, unemployment in {year} ran from "
         f"{facts.add(low['region_label'], low['share'], 'percent', table=REGIONS)} in "
         f"{low['region_label']} to "
         f"{facts.add(high['region_label'], high['share'], 'percent', table=REGIONS)} in "
@@ -194,7 +217,7 @@ def _regions(data: CountryData, facts: Facts) -> Part | None:
     figure = FigureToPublish(
         "unemployment_by_region",
         f"{data.name}: unemployment by region, women and men, {year}",
-        plot_regions(table, quantity="Unemployment rate", labels=names),
+        plot_regions(table, quantity="Unemployment rate", labels=names, source=""),
         tuple(table["source"].unique()),
     )
     return text, (figure,), (TableToPublish(REGIONS, f"{data.name}: regions", table, show=False),)

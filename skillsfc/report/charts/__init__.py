@@ -4,13 +4,9 @@ Each ``plot_x`` returns matplotlib axes with the text in ``.alt_text``; ``alt_x`
 alone. Statistics are computed before: a chart only draws.
 """
 
-from skillsfc.report.charts.accuracy import (
-    alt_accuracy,
-    alt_coverage,
-    plot_accuracy,
-    plot_coverage,
-)
+from skillsfc.report.charts.accuracy import alt_accuracy, plot_accuracy
 from skillsfc.report.charts.compare import alt_comparison, plot_comparison, table_comparison
+from skillsfc.report.charts.coverage import alt_coverage, plot_coverage
 from skillsfc.report.charts.dots import alt_share_bars, plot_share_bars
 from skillsfc.report.charts.entrants import alt_entrants, plot_entrants
 from skillsfc.report.charts.export import chart_svg, write_chart

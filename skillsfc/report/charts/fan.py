@@ -10,8 +10,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from skillsfc.errors import CoverageError, Problem
 from skillsfc.report.charts import style
+from skillsfc.report.charts.fan_marks import mark_other, mark_start
 from skillsfc.report.charts.inputs import require
-from skillsfc.report.charts.style import ACCENT, DASHES, MAIN, MUTED, EndLabel, drawing, label_ends
+from skillsfc.report.charts.style import DASHES, MAIN, MUTED, EndLabel, drawing, label_ends
 from skillsfc.report.charts.words import (
     Scale,
     axis_title,
@@ -138,9 +139,9 @@ def plot_fan(
         _draw_lines(axes, past, ahead)
         _finish_axes(axes, scale, axis_title(scale, quantity, language, labels), language)
         ends = _end_labels(ahead, scale, language)
-        _mark_start(axes, past, word("Projection", language, labels), scale, language)
+        mark_start(axes, past, word("Projection", language, labels), scale, language)
         if later is not None:
-            _mark_other(axes, later, scale, language, labels)
+            mark_other(axes, later, scale, language, labels)
         label_ends(axes, ends, gap=9.5)
     return axes
 
@@ -259,40 +260,3 @@ def _end_labels(ahead: pd.DataFrame, scale: Scale, language: str) -> list[EndLab
         for edge in (row.lower, row.upper):
             found.append(EndLabel(year, edge, f"{scale.text(edge, language)}  {name}", MUTED, 7.0))
     return found
-
-
-def _mark_start(ax: Axes, past: pd.DataFrame, text: str, scale: Scale, language: str) -> None:
-    """Say where the projection begins, and the last value before it, clear of the line."""
-    measure = measure_column(past)
-    known = past.dropna(subset=[measure])
-    year, value = known["year"].iloc[-1], known[measure].iloc[-1]
-    rises = len(known) < 2 or value >= known[measure].iloc[max(-5, -len(known))]
-    ax.axvline(year, color=MUTED, linewidth=0.7, linestyle=(0, (1, 2)), zorder=0.5)
-    ax.annotate(
-        f"{text} \N{RIGHTWARDS ARROW}", (year, 1), (4, -2), ("data", "axes fraction"),
-        "offset points", fontsize=7, color=MUTED, va="top",
-    )  # fmt: skip
-    ax.annotate(
-        f"{scale.text(value, language)} ({year})", (year, value), (-5, 5 if rises else -5),
-        textcoords="offset points", ha="right", va="bottom" if rises else "top",
-        fontsize=7.5, color=MAIN,
-    )  # fmt: skip
-
-
-def _mark_other(
-    ax: Axes, later: pd.DataFrame, scale: Scale, language: str, labels: Mapping[str, str] | None
-) -> None:
-    measure = measure_column(later)
-    for name, rows in later.dropna(subset=[measure]).groupby("source"):
-        ax.plot(
-            rows["year"], rows[measure], "D", markersize=5.5, markerfacecolor="white",
-            markeredgecolor=ACCENT, markeredgewidth=1.5, linestyle="none", zorder=5,
-        )  # fmt: skip
-        last = rows.iloc[-1]
-        level = f"{scale.text(last[measure], language)} ({last['year']})"
-        text = f"{word(str(name), language, labels)}:\n{level}"
-        ax.annotate(
-            text, (last["year"], last[measure]), (7, -5), textcoords="offset points", va="top",
-            fontsize=7, color=style.text_colour(ACCENT), linespacing=1.15,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8},
-        )  # fmt: skip

@@ -25,12 +25,12 @@ INK, MUTED, GRID, PALE = "#222222", "#595959", "#DEDEDE", "#BFBFBF"
 MAIN, ACCENT = "#0B3C6E", "#D55E00"
 WOMEN, MEN = "#D55E00", "#0B3C6E"  # apart in lightness too, so a grey print keeps them apart
 LINES = (MAIN, ACCENT, "#00936B", "#A34A80", "#2F8FD0", "#333333")
-# Neighbours in a stack alternate dark and light, so that they stay apart in grey.
+# Neighbours alternate dark and light, and the first four differ in grey.
 SEGMENTS = (
     "#08396B",
-    "#8CC7EE",
+    "#5FA8DC",
     "#B5450B",
-    "#F2C14E",
+    "#F6DC8C",
     "#00694D",
     "#E3A6C6",
     "#4A4A4A",
@@ -175,7 +175,7 @@ def text_colour(colour: str) -> str:
 
     Examples
     --------
-    >>> text_colour("#0B3C6E"), contrast_on_white(text_colour("#8CC7EE")) >= 4.5
+    >>> text_colour("#0B3C6E"), contrast_on_white(text_colour("#5FA8DC")) >= 4.5
     ('#0b3c6e', True)
     """
     rgb = to_rgb(colour)
@@ -189,7 +189,7 @@ def text_on(colour: str) -> str:
 
     Examples
     --------
-    >>> text_on("#08396B"), text_on("#F2C14E")
+    >>> text_on("#08396B"), text_on("#F6DC8C")
     ('#FFFFFF', '#222222')
     """
     return "#FFFFFF" if contrast_on_white(colour) >= 4.5 else INK

@@ -43,6 +43,11 @@ WORDS: dict[str, dict[str, str]] = {
         "entrants": "Reaching working age",
         "leavers": "Reaching age 65",
         "jobs": "Jobs created (net change)",
+        "mase": "Mean absolute scaled error",
+        "rmsse": "Root mean squared scaled error",
+        "mape": "Mean absolute percentage error",
+        "wmape": "Weighted mean absolute percentage error",
+        "ols_trend": "10-year trend",
     },
 }
 

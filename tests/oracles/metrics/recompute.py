@@ -47,7 +47,8 @@ def theil():
     roots = [math.sqrt(sum(x * x for x in xs) / n) for xs in (came, AHEAD)]
     yield "theil_u1", math.sqrt(square) / sum(roots)
     top = sum(((f - a) / p) ** 2 for f, a, p in zip(AHEAD, came, before, strict=True))
-    yield "theil_u2", math.sqrt(top / sum(((a - p) / p) ** 2 for a, p in zip(came, before, strict=True)))
+    bottom = sum(((a - p) / p) ** 2 for a, p in zip(came, before, strict=True))
+    yield "theil_u2", math.sqrt(top / bottom)
     mean_a, mean_f = sum(came) / n, sum(AHEAD) / n
     sd_a = math.sqrt(sum((a - mean_a) ** 2 for a in came) / n)
     sd_f = math.sqrt(sum((f - mean_f) ** 2 for f in AHEAD) / n)
