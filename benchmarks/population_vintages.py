@@ -1,7 +1,8 @@
-"""Does the employment-ratio model need population that was known later? Measured with past editions.
+"""Does the employment-ratio model need population that was known later?
 
-For each past edition of the UN projections the forecast starts in the edition's year and sees only
-that edition; it is compared with the same forecast given the 2024 edition, and with the other models.
+For each past edition of the UN projections the forecast starts in the edition's year and sees
+only that edition; it is compared with the same forecast given the 2024 edition, and with the other
+models.
 Needs the editions beside the clone (``../shared/data/un_wpp_population``).
 
     python benchmarks/population_vintages.py
@@ -62,10 +63,11 @@ def main():
             errors(panel, newest, MODELS[0], revision, "employment_ratio, edition of 2024")
         )
         found += [errors(panel, newest, m, revision, m) for m in MODELS[1:]]
-    result = pd.concat(found).groupby(["with", "ahead"])["error"].mean().unstack("ahead")
+    result = pd.concat(found).groupby(["with", "ahead"])["error"].mean().reset_index()
     print(f"{panel['country'].nunique()} countries, origins {ORIGINS}, truth to 2017")
     print("mean absolute error, per cent, by years ahead")
-    print((100 * result).round(1).to_string())
+    wide = result.pivot_table(index="with", columns="ahead", values="error")
+    print((100 * wide).round(1).to_string())
 
 
 if __name__ == "__main__":

@@ -31,6 +31,16 @@ def _aliases() -> dict[str, str]:
 def country_code(code: str) -> str:
     """Return the ISO alpha-3 code for a country code or alias, such as 'XK', 'KOS' or 'mar'.
 
+    Parameters
+    ----------
+    code : str
+        A code, in capitals or not; ``GEC:MO`` for the codes of the World Factbook.
+
+    Returns
+    -------
+    str
+        ISO alpha-3 code; XKX for Kosovo.
+
     Raises
     ------
     CodeError

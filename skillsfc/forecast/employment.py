@@ -10,7 +10,8 @@ import pandas as pd
 
 from skillsfc import __version__
 from skillsfc.errors import CoverageError, ParameterError, Problem
-from skillsfc.forecast.calibration import Trials, combine, run_trials
+from skillsfc.forecast.calibration import Trials, run_trials
+from skillsfc.forecast.combination import combine
 from skillsfc.forecast.models import COMBINED, MODELS, check_models
 from skillsfc.forecast.panel import Panel, align_panel
 from skillsfc.forecast.pooling import Array
@@ -119,8 +120,8 @@ def forecast_employment(
     -----
     Series are modelled in logs, so that the point forecast is a median; one with a zero in levels.
     ``"auto"`` averages shrunken trend, drift, damped trend, theta and last value with weights from
-    rolling-origin errors (see `skillsfc.forecast.calibration.combine`), and bands come from errors
-    of the same forecast at all earlier origins (see `band_widths` there).
+    rolling-origin errors (see `skillsfc.forecast.combination.combine`), and bands come from errors
+    of the same forecast at all earlier origins (`skillsfc.forecast.calibration.band_widths`).
     The employment ratio stands outside ``"auto"``: its back-test knows later years' population.
 
     References

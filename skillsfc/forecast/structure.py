@@ -48,8 +48,9 @@ def estimate_structure_line(
     Returns
     -------
     StructureLine
-        ``.table``: ``country, year, income_year, usd, share, expected, lower, upper, difference`` (share minus
-        expected) [share]. ``.line``: ``usd, expected, lower, upper`` on a grid of incomes.
+        ``.table``: ``country, year, income_year, usd, share, expected, lower, upper, difference``
+        (share minus expected) [share]. ``.line``: ``usd, expected, lower, upper`` on a grid of
+        incomes.
 
     Raises
     ------
@@ -80,7 +81,8 @@ def estimate_structure_line(
     >>> bool(line.diagnostics["slope"].item() < 0)
     True
     """
-    import statsmodels.api as sm
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     both = _nearest_income(shares, income)
     if len(both) < LEAST_COUNTRIES:
@@ -88,17 +90,15 @@ def estimate_structure_line(
             "structure line",
             [Problem("countries", f"{len(both)} with both share and income", f"{LEAST_COUNTRIES}")],
         )
-    design = sm.add_constant(np.log(both["usd"]).to_numpy())
-    fit = sm.GLM(both["share"].to_numpy(), design, family=sm.families.Binomial()).fit(
-        cov_type="HC1"
-    )
+    design = _design(both["usd"])
+    fit = GLM(both["share"].to_numpy(), design, family=Binomial()).fit(cov_type="HC1")
     expected = fit.predict(design)
     pearson = (both["share"] - expected) / np.sqrt(expected * (1 - expected))
     cuts = np.quantile(pearson, [(1 - level) / 2, (1 + level) / 2])
     table = _with_band(both.assign(expected=expected), cuts)
     table["difference"] = table["share"] - table["expected"]
     grid = np.geomspace(both["usd"].min(), both["usd"].max(), 60)
-    line = pd.DataFrame({"usd": grid, "expected": fit.predict(sm.add_constant(np.log(grid)))})
+    line = pd.DataFrame({"usd": grid, "expected": fit.predict(_design(grid))})
     quality = {
         "countries": len(both),
         "intercept": fit.params[0],
@@ -117,6 +117,12 @@ def estimate_structure_line(
         provenance={"shares": table_hash(shares), "income": table_hash(income)},
         line=_with_band(line, cuts),
     )
+
+
+def _design(usd: pd.Series | np.ndarray) -> np.ndarray:
+    """Return the columns of the line: a constant and the log of income."""
+    logs = np.log(np.asarray(usd, dtype=float))
+    return np.column_stack([np.ones_like(logs), logs])
 
 
 def _nearest_income(shares: pd.DataFrame, income: pd.DataFrame) -> pd.DataFrame:

@@ -265,7 +265,11 @@ def _show_figure(figure: Any, *, name: str, alt: str, title: str, small: str) ->
         from IPython.display import HTML, display
 
         picture = io.BytesIO()
-        figure.savefig(picture, format="png", dpi=110, bbox_inches="tight")
+        folder = run_folder()
+        if folder:  # drawn a moment ago for the report's own file
+            picture.write((folder / "figures" / f"{name}.png").read_bytes())
+        else:
+            figure.savefig(picture, format="png", dpi=110, bbox_inches="tight")
         bundle = {"image/png": base64.b64encode(picture.getvalue()).decode(), "text/plain": alt}
         about = {"alt": alt, "title": title, "name": name}
         display(bundle, raw=True, metadata={"image/png": about})

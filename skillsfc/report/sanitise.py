@@ -37,7 +37,7 @@ def clean_html(text: str) -> str:
     >>> clean_html('<b onclick="x()">Jobs</b><script>x()</script>')
     '<b>Jobs</b>'
     """
-    from bleach.sanitizer import Cleaner  # type: ignore[import-untyped]
+    from bleach.sanitizer import Cleaner
 
     # For looks only: bleach keeps the text of a dropped tag, and nobody wants to read a style.
     seen = UNSEEN.sub("", text)

@@ -152,7 +152,7 @@ def list_tables(country: str | None = None) -> pd.DataFrame:
     partners = set(list_countries()["country"])
     licence = sources().drop_duplicates("source").set_index("source")["licence"]
     found = []
-    for entry in tables().itertuples():
+    for entry in _with_country(tables(), code).itertuples():
         table = _loaded(entry.loader)
         if code is not None:
             if "country" not in table.columns or code not in set(table["country"]):
@@ -188,3 +188,10 @@ def list_tables(country: str | None = None) -> pd.DataFrame:
         "licence",
     ]
     return pd.DataFrame(found, columns=columns)
+
+
+def _with_country(listed: pd.DataFrame, code: str | None) -> pd.DataFrame:
+    """Leave out the tables that have no country when one is asked for: reading them takes time."""
+    if code is None:
+        return listed
+    return listed[[("country" in keys.split()) for keys in listed["keys"]]]

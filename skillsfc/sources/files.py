@@ -143,7 +143,7 @@ def _delimiter(header: str) -> str:
 
 def _read_workbook(file: Path, sheet: str | None) -> list[list[str]]:
     try:
-        from openpyxl import load_workbook  # type: ignore[import-untyped]
+        from openpyxl import load_workbook
     except ImportError as error:
         step = "Install openpyxl, or save the sheet as csv."
         raise refuse(file, "xlsx needs the package openpyxl", step=step) from error

@@ -131,6 +131,11 @@ def alt_accuracy(
 ) -> str:
     """Return each model's error at the nearest and the farthest horizon in words (English).
 
+    Parameters
+    ----------
+    table, metric, naive, highlight, labels
+        As in `plot_accuracy`.
+
     Examples
     --------
     >>> import pandas as pd

@@ -179,6 +179,11 @@ def alt_comparison(
 ) -> str:
     """Return the strips in words: the country, the median, the group's range (English).
 
+    Parameters
+    ----------
+    table, country, medians, labels
+        As in `plot_comparison`.
+
     Examples
     --------
     >>> import pandas as pd

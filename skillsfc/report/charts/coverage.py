@@ -103,6 +103,11 @@ def plot_coverage(
 def alt_coverage(table: pd.DataFrame) -> str:
     """Return measured beside nominal coverage, nearest and farthest horizon (English).
 
+    Parameters
+    ----------
+    table
+        As in `plot_coverage`.
+
     Examples
     --------
     >>> import pandas as pd

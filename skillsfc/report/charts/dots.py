@@ -127,6 +127,11 @@ def alt_share_bars(
 ) -> str:
     """Return the dot plot in words: every value, row by row (English).
 
+    Parameters
+    ----------
+    table, category, by, order, quantity, labels
+        As in `plot_share_bars`.
+
     Examples
     --------
     >>> import pandas as pd

@@ -107,6 +107,11 @@ def plot_entrants(
 def alt_entrants(table: pd.DataFrame, *, labels: Mapping[str, str] | None = None) -> str:
     """Return the bars in words, period by period, with the interval where there is one (English).
 
+    Parameters
+    ----------
+    table, labels
+        As in `plot_entrants`.
+
     Examples
     --------
     >>> import pandas as pd

@@ -32,7 +32,7 @@ BAND_TINTS = ("#D3E0EE", "#A3BFDD", "#7BA3CC")
 
 
 def table_fan(
-    history: pd.DataFrame, forecast: pd.DataFrame, other: pd.DataFrame | None = None
+    history: pd.DataFrame, forecast: pd.DataFrame, *, other: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Return the numbers that `plot_fan` draws as one table.
 
@@ -155,6 +155,11 @@ def alt_fan(
     labels: Mapping[str, str] | None = None,
 ) -> str:
     """Return the fan chart in a sentence or two: start, last value, end, intervals (English).
+
+    Parameters
+    ----------
+    history, forecast, other, quantity, labels
+        As in `plot_fan`.
 
     Examples
     --------

@@ -106,6 +106,11 @@ def plot_age_groups(
 def alt_age_groups(table: pd.DataFrame, *, quantity: str | None = None) -> str:
     """Return the lines in words: first, last estimated and last projected value (English).
 
+    Parameters
+    ----------
+    table, quantity
+        As in `plot_age_groups`.
+
     Examples
     --------
     >>> import pandas as pd

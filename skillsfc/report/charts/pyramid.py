@@ -111,6 +111,11 @@ def plot_pyramid(
 def alt_pyramid(population: pd.DataFrame) -> str:
     """Return the pyramid in sentences: total and largest group, for each year (English).
 
+    Parameters
+    ----------
+    population
+        As in `plot_pyramid`.
+
     Examples
     --------
     >>> import pandas as pd

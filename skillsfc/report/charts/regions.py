@@ -72,6 +72,11 @@ def alt_regions(
 ) -> str:
     """Return the regions' dots in words, in the order drawn (English).
 
+    Parameters
+    ----------
+    table, by, quantity, labels
+        As in `plot_regions`.
+
     Examples
     --------
     >>> import pandas as pd

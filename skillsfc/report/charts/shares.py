@@ -126,6 +126,11 @@ def alt_shares(
 ) -> str:
     """Return the stacked bars in words, every share of every bar (English).
 
+    Parameters
+    ----------
+    table, category, by, quantity, labels
+        As in `plot_shares`.
+
     Examples
     --------
     >>> import pandas as pd

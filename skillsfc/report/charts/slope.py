@@ -133,6 +133,11 @@ def alt_slope(
 ) -> str:
     """Return the slopes in words: both values of every part (English).
 
+    Parameters
+    ----------
+    table, category, quantity, labels
+        As in `plot_slope`.
+
     Examples
     --------
     >>> import pandas as pd

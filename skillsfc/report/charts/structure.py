@@ -138,6 +138,11 @@ def alt_structure_line(
 ) -> str:
     """Return the chart in words: the line's ends and the country beside it (English).
 
+    Parameters
+    ----------
+    points, line, highlight, quantity, labels
+        As in `plot_structure_line`.
+
     Examples
     --------
     >>> import pandas as pd
