@@ -19,7 +19,7 @@ EDITIONS = (
     Path(__file__).resolve().parents[2]
     / "shared/data/un_wpp_population/wpp_vintages_5y_age_sex.parquet"
 )
-MODELS = ("employment_ratio", "shrunken_trend", "drift", "last_value")
+MODELS = ("employment_ratio", "auto", "shrunken_trend", "drift", "last_value")
 ORIGINS = (2010, 2012, 2015)  # editions that hold projections
 KEYS = ["country", "year", "sex", "age"]
 

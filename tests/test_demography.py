@@ -126,6 +126,21 @@ def test_jobs_a_year_and_their_interval():
     assert set(table["note"]) == {"2007-2017", "2017-2027"}
 
 
+def test_a_later_level_moves_the_start_and_keeps_the_relative_change():
+    people = sf.measure_demography(population(100.0, years=(2010, 2015, 2020, 2025, 2030)))
+    forecast = Forecast()
+    early = forecast.table.assign(year=2022, persons=1100.0, lower=1050.0, upper=1150.0)
+    forecast.table = pd.concat([early, forecast.table], ignore_index=True)
+    later = pd.DataFrame({"year": [2022], "persons": [550.0]})
+    table = sf.compare_entrants_with_jobs(people, forecast, later=later)
+    jobs = table[(table["indicator"] == "jobs") & (table["status"] == "projected")].iloc[0]
+    # Half the level: half of (1200 - 1100) jobs over the five years from 2022.
+    assert jobs["note"] == "2022-2027"
+    assert jobs["value"] == pytest.approx(10.0)
+    assert jobs["lower"] == pytest.approx(0.0)
+    assert jobs["upper"] == pytest.approx(20.0)
+
+
 def test_a_level_that_the_forecast_does_not_have():
     people = sf.measure_demography(population(100.0, years=(2010, 2015, 2020, 2025)))
     with pytest.raises(ParameterError, match=r"a level of '0\.8', '0\.95'"):

@@ -249,3 +249,19 @@ def test_working_age_sums_both_sexes_and_interpolates_log_linearly():
 def test_working_age_refuses_ages_that_do_not_make_it_up(ages):
     with pytest.raises(sf.TableError, match="15-64"):
         sum_working_age(population(ages))
+
+
+def test_a_known_break_starts_the_series_after_it_and_is_listed():
+    years = range(1990, 2010)
+    table = pd.DataFrame(
+        {"country": "MAR", "year": years, "persons": np.linspace(5e6, 9e6, 20),
+         "unit": "persons", "status": "estimated", "source": "pwt91"}
+    )  # fmt: skip
+    found = prepare_series(table)
+    listed = found.issues.set_index("rule").loc["break"]
+    assert listed["affected"] == 6
+    assert "the fit starts in 1996" in listed["text"]
+    assert int(found.counts[0]) == 14
+    other = prepare_series(table.assign(source="survey"))
+    assert "break" not in set(other.issues["rule"])
+    assert int(other.counts[0]) == 20

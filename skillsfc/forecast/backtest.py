@@ -11,8 +11,8 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import CoverageError, ParameterError, Problem, listing
 from skillsfc.forecast.calibration import Trials, band_widths, run_trials
-from skillsfc.forecast.combination import combine
-from skillsfc.forecast.models import COMBINED, MODELS, check_models
+from skillsfc.forecast.combination import combine, combined_names
+from skillsfc.forecast.models import MODELS, check_models
 from skillsfc.forecast.pooling import Array, Index, Mask
 from skillsfc.forecast.preparation import SeriesMatrix, prepare_series
 from skillsfc.forecast.summary import horizon_table, series_table
@@ -82,7 +82,8 @@ def backtest(
     by : sequence of str, optional
         Keys that tell series apart. Default: all keys but ``year``.
     population : DataFrame, optional
-        Tidy table by age, for ``employment_ratio``; labelled, since it is known only later.
+        Tidy table by age, for ``employment_ratio``, alone and in ``auto``; both are then labelled,
+        since the population is known only later.
     levels : sequence of float
         Coverage of the intervals [0-1].
     seed : int
@@ -136,7 +137,7 @@ def backtest(
     )
     chosen = _origins(origins, series, trials)
     runs = {
-        name: combine(trials, COMBINED)[0]
+        name: combine(trials, combined_names(trials))[0]
         if name == "auto"
         else trials.forecasts[trials.models.index(name)]
         for name in names
@@ -150,7 +151,7 @@ def backtest(
         table=horizon_table(trials, runs, widths, tests, wanted, seed),
         settings=BacktestSettings(tuple(names), years, ahead, keys, wanted, int(seed)),
         diagnostics=series.issues,
-        notes=_notes(names, tests, years),
+        notes=_notes("employment_ratio" in models, tests, years),
         provenance={
             "version": __version__,
             "seed": int(seed),
@@ -280,15 +281,16 @@ def _errors(
     return pd.concat(parts, ignore_index=True)
 
 
-def _notes(names: Sequence[str], tests: Mask, years: Sequence[int]) -> tuple[str, ...]:
+def _notes(known_later: bool, tests: Mask, years: Sequence[int]) -> tuple[str, ...]:
     notes = [
         f"{len(years)} origins from {years[0]} to {years[-1]}, {int(tests.sum())} forecasts a "
         f"model, {int(tests.any(axis=(1, 2)).sum())} series, each with the same weight.",
         "The history is the one published today: revisions are not undone.",
     ]
-    if "employment_ratio" in names:
+    if known_later:
         notes.append(
-            "employment_ratio uses population known later: estimates and projections made after "
-            "the origin. Its errors here are too small for a forecast into the future."
+            "employment_ratio, and auto with it, use population known later: estimates and "
+            "projections made after the origin. With the edition then known the errors of the "
+            "ratio were up to 11 % larger."
         )
     return tuple(notes)

@@ -7,11 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillsfc.forecast.calibration import Trials
+from skillsfc.forecast.models import COMBINED, MODELS
 from skillsfc.forecast.pooling import Array, Index
 
 PANEL_WEIGHT = 20.0  # in the mean error of a model the panel counts as so many own errors
 POWER = 4.0  # weight of a model = its mean scaled error to the power -4
 FITTED_HORIZONS = 10  # years ahead over which errors are smoothed
+
+
+def combined_names(trials: Trials) -> tuple[str, ...]:
+    """Return the models that `auto` combines: those of the list that were run."""
+    return tuple(name for name in COMBINED if name in trials.models)
 
 
 def combine(trials: Trials, names: Sequence[str]) -> tuple[Array, Array]:
@@ -29,7 +35,8 @@ def combine(trials: Trials, names: Sequence[str]) -> tuple[Array, Array]:
     Of a model at a horizon, let m be the mean scaled error over the whole panel and :math:`m_s`
     that of the n errors of the series itself, and :math:`s = (n m_s + 20 m) / (n + 20)`. A line
     of log s in log horizon over 1 to 10 years smooths it; the weight is in proportion to
-    :math:`s^{-4}`. Models are averaged in logs, in levels for a series with zeros.
+    :math:`s^{-4}`. Errors of a model whose back-test is flattered count by its handicap.
+    Models are averaged in logs, in levels for a series with zeros.
 
     References
     ----------
@@ -38,8 +45,12 @@ def combine(trials: Trials, names: Sequence[str]) -> tuple[Array, Array]:
     index = [trials.models.index(name) for name in names]
     runs = np.stack([trials.transformed(trials.forecasts[i]) for i in index])
     errors = np.stack([trials.scaled_errors(trials.forecasts[i]) for i in index])
-    # Models are compared on the same trials only.
-    fair = np.where(np.isfinite(errors).all(axis=0), errors, np.nan)
+    handicap = np.array([MODELS[name].handicap for name in names])
+    errors = errors * handicap[:, None, None, None]
+    # Models are compared on the same trials only; one that never fits a series is not compared.
+    seen = np.isfinite(errors)
+    absent = ~seen.any(axis=(2, 3), keepdims=True)
+    fair = np.where((seen | absent).all(axis=0), errors, np.nan)
     own, count = _known_sums(fair, trials.horizons)
     total = count.sum(axis=1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -69,7 +80,7 @@ def _known_sums(errors: Array, horizons: Index) -> tuple[Array, Array]:
 def _line_by_horizon(mean: Array) -> Array:
     """Replace errors by their power law in the horizon, so that weights change smoothly with it.
 
-    Weights that jump from year to year would put kinks into the forecast that are nothing but noise.
+    Weights that jump from year to year would put kinks into the forecast that are only noise.
     Beyond 10 years the law is not carried on: too few errors stand behind it.
     """
     reach = min(mean.shape[-1], FITTED_HORIZONS)

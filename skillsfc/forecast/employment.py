@@ -11,8 +11,8 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import CoverageError, ParameterError, Problem
 from skillsfc.forecast.calibration import Trials, run_trials
-from skillsfc.forecast.combination import combine
-from skillsfc.forecast.models import COMBINED, MODELS, check_models
+from skillsfc.forecast.combination import combine, combined_names
+from skillsfc.forecast.models import MODELS, check_models
 from skillsfc.forecast.panel import Panel, align_panel
 from skillsfc.forecast.pooling import Array
 from skillsfc.forecast.preparation import SeriesMatrix, prepare_series
@@ -122,7 +122,8 @@ def forecast_employment(
     ``"auto"`` averages shrunken trend, drift, damped trend, theta and last value with weights from
     rolling-origin errors (see `skillsfc.forecast.combination.combine`), and bands come from errors
     of the same forecast at all earlier origins (`skillsfc.forecast.calibration.band_widths`).
-    The employment ratio stands outside ``"auto"``: its back-test knows later years' population.
+    With ``population`` the employment ratio is part of it, its errors counted 10 % larger: at past
+    origins it is given a population that was known only later.
 
     References
     ----------
@@ -239,7 +240,7 @@ def _trials(panels: Panel, name: str, population: pd.DataFrame | None, ahead: in
 def _forecasts(trials: Trials, name: str) -> tuple[Array, Array]:
     """Return the forecast asked for at every origin, the last value where a model cannot."""
     if name == "auto":
-        return combine(trials, COMBINED)
+        return combine(trials, combined_names(trials))
     found = trials.forecasts[trials.models.index(name)]
     naive = trials.forecasts[trials.models.index("last_value")]
     # Only at the last origin: elsewhere a substitute would be judged in the model's name.

@@ -37,6 +37,17 @@ def conflict_years() -> pd.DataFrame:
     return table.astype({"first_year": "int64", "last_year": "int64"})
 
 
+def series_breaks() -> pd.DataFrame:
+    """Return the known breaks in level: ``source, country, first_year`` after it, ``reason``.
+
+    Examples
+    --------
+    >>> series_breaks().set_index("country").loc["MAR", "first_year"]
+    '1996'
+    """
+    return read_codes_file("params/series_breaks.csv")
+
+
 def find_issues(
     values: Array,
     years: NDArray[np.int64],

@@ -23,7 +23,7 @@ from skillsfc.errors import (
     did_you_mean,
     listing,
 )
-from skillsfc.forecast.pathology import Array, Issue, find_issues
+from skillsfc.forecast.pathology import Array, Issue, find_issues, series_breaks
 from skillsfc.schema import key_columns
 
 NOT_EVIDENCE = ("modelled", "projected")  # status of rows that a forecast must not learn from
@@ -207,8 +207,24 @@ def _drop_no_evidence(rows: pd.DataFrame, by: list[str], issues: list[Issue]) ->
     note(suppressed, "suppressed", "warning", "values flagged S by the producer taken as missing")
     unreliable = flags.eq("U").fillna(False)
     note(unreliable, "unreliable", "warning", "values flagged U by the producer used as they are")
+    broken = _before_break(rows, issues, by)
     # The rows stay, so that the series is listed; only their values go.
-    return rows.assign(persons=rows["persons"].mask(projected | suppressed))
+    return rows.assign(persons=rows["persons"].mask(projected | suppressed | broken))
+
+
+def _before_break(rows: pd.DataFrame, issues: list[Issue], by: list[str]) -> pd.Series:
+    """Mark values before a known break: a trend through it would be made of two sources."""
+    found = pd.Series(False, index=rows.index)
+    if "country" not in rows:
+        return found
+    for entry in series_breaks().itertuples():
+        own = (rows["country"] == entry.country) & (rows["source"] == entry.source)
+        early = own & (rows["year"] < int(entry.first_year)) & rows["persons"].notna()
+        text = f"the fit starts in {entry.first_year}. {entry.reason}"
+        for name, count in _by_series(rows[early], by).items():
+            issues.append(("break", name, count, "warning", text))
+        found |= early
+    return found
 
 
 def _by_series(rows: pd.DataFrame, by: list[str]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from skillsfc.forecast.preparation import SeriesMatrix
 from skillsfc.forecast.scores import coverage, interval_score
 
 DRAWS, LEVEL = 500, 0.8
-LABELS = {"employment_ratio": MODELS["employment_ratio"].note}
+KNOWN_LATER = ("employment_ratio", "auto")  # auto contains the ratio where a population is given
 
 
 def _over_series(values: Array) -> Array:
@@ -65,7 +65,9 @@ def horizon_table(
             found += _bands(trials, run, widths[name], judged, k, levels)
             rows += [(name, int(h), *item, int(judged.sum())) for item in found]
     table = pd.DataFrame(rows, columns=["model", "horizon", "metric", "value", "unit", "n"])
-    return table.assign(note=table["model"].map(LABELS).fillna(""))
+    labelled = KNOWN_LATER if "employment_ratio" in trials.models else ()
+    note = MODELS["employment_ratio"].note
+    return table.assign(note=[note if m in labelled else "" for m in table["model"]])
 
 
 def _is_naive(name: str) -> bool:

@@ -93,7 +93,8 @@ def forecast_notes(
     scale = "logs: the forecast is a median" if logs.all() else "logs, with zeros in levels"
     notes = [f"Series are modelled in {scale}. Trends are carried on; no scenario is assumed."]
     if name == "auto":
-        parts = ", ".join(MODELS[m].title for m in COMBINED)
+        used = [m for m in COMBINED if m != "employment_ratio" or population is not None]
+        parts = ", ".join(MODELS[m].title for m in used)
         notes.append(f"Weighted average of {parts}; weights from errors at earlier origins.")
     else:
         notes.append(f"Model: {MODELS[name].title}.")
@@ -107,7 +108,8 @@ def forecast_notes(
         notes.append(
             "The employment ratio uses a population interpolated log-linearly between published "
             "years. Its back-test knows later revisions of population, which a forecaster at the "
-            "time did not; it is therefore shown beside the forecast and never part of auto."
+            "time did not; its past errors are therefore counted 10 % larger when models are "
+            "weighted."
         )
     empty = [n for n, count in zip(series.names, series.counts, strict=True) if not count]
     if empty:

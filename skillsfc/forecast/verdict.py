@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from skillsfc.forecast.calibration import Trials
-from skillsfc.forecast.models import COMBINED, MODELS
+from skillsfc.forecast.combination import combined_names
+from skillsfc.forecast.models import MODELS
 from skillsfc.forecast.panel import Panel
 from skillsfc.forecast.pooling import Array, Mask
 from skillsfc.forecast.preparation import SeriesMatrix
@@ -59,9 +62,10 @@ def choice_table(
 ) -> pd.DataFrame:
     """Return one row a series: how the forecast fared against the best of the naive models.
 
-    The naive model is the one with the lowest error on that very series, chosen in hindsight: a
-    hard benchmark. MASE is the mean over origins and horizons 1-10 of the error divided by the mean
-    absolute yearly change known at the origin. The skill against each naive model stands beside.
+    The rival is the naive model with the lowest mean error over the whole panel: choosing it by the
+    series itself would give it the advantage of hindsight, which no forecaster has. MASE is the
+    mean over origins and horizons 1-10 of the error divided by the mean absolute yearly change
+    known at the origin. The skill against each naive model stands beside.
     """
     naive = [m for m in trials.models if MODELS[m].naive]
     blank = {f"skill_against_{m}": np.nan for m in naive}
@@ -76,6 +80,9 @@ def choice_table(
     others = {
         m: origin_errors(trials, trials.forecasts[trials.models.index(m)], finite)[0] for m in naive
     }
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rates = {m: np.nanmean(e.sum(axis=1) / count.sum(axis=1)) for m, e in others.items()}
+    best = min(rates, key=lambda m: (np.isnan(rates[m]), rates[m]))
     alive = iter(range(panels.own))
     rows = []
     for k, size in enumerate(series.counts):
@@ -84,13 +91,13 @@ def choice_table(
             rows.append(head | _untested(name, "no data") | blank)
             continue
         row = next(alive)
-        mix = _weights_text(weights[:, row, -1], name)
+        mix = _weights_text(weights[:, row, -1], name, combined_names(trials))
         if count[row].sum() < LEAST_TESTS:
             reason = f"only {int(count[row].sum())} past forecasts could be checked"
             rows.append(head | _untested(name, reason) | {"weights": mix} | blank)
             continue
         rival = {m: error[row] for m, error in others.items()}
-        rows.append(head | _judge(own[row], rival, count[row], name, seed) | {"weights": mix})
+        rows.append(head | _judge(own[row], rival, best, count[row], name, seed) | {"weights": mix})
     return pd.DataFrame(rows)
 
 
@@ -109,10 +116,9 @@ def _untested(name: str, reason: str) -> dict[str, object]:
 
 
 def _judge(
-    own: Array, rivals: dict[str, Array], count: Array, name: str, seed: int
+    own: Array, rivals: dict[str, Array], rival: str, count: Array, name: str, seed: int
 ) -> dict[str, object]:
     used = np.flatnonzero(count)
-    rival = min(rivals, key=lambda m: float(rivals[m].sum()))
     mase, naive = own.sum() / count.sum(), rivals[rival].sum() / count.sum()
     skill = _skill(own, rivals[rival])
     draws = block_bootstrap(len(used), min(5, len(used)), 500, seed)
@@ -152,10 +158,10 @@ def _reason(skill: float, low: float, rival: str, origins: int) -> str:
     return text if low > 0 else f"{text}, too little to tell from chance"
 
 
-def _weights_text(weights: Array, name: str) -> str:
+def _weights_text(weights: Array, name: str, names: Sequence[str]) -> str:
     if name != "auto":
         return f"{name} 1.00"
     with np.errstate(invalid="ignore"):
         mean = weights.mean(axis=1)
     order = np.argsort(-mean, kind="stable")
-    return ", ".join(f"{COMBINED[i]} {mean[i]:.2f}" for i in order if mean[i] >= 0.005)
+    return ", ".join(f"{names[i]} {mean[i]:.2f}" for i in order if mean[i] >= 0.005)

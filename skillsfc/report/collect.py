@@ -136,6 +136,13 @@ def publish_figure(
     ------
     ParameterError
         If the name is not a plain name or was used before, or there is no alt text.
+
+    Examples
+    --------
+    >>> import pandas as pd, skillsfc as sf
+    >>> t = pd.DataFrame({"sector": ["AGR", "SER"], "year": 2024, "share": [0.3, 0.7]})
+    >>> axes = sf.plot_shares(t, category="sector", by="year")
+    >>> sf.publish_figure(axes, name="sectors", title="Sectors, 2024")  # shown in a notebook
     """
     canvas = figure if hasattr(figure, "savefig") else getattr(figure, "figure", None)
     if canvas is None or not hasattr(canvas, "savefig"):
@@ -175,6 +182,11 @@ def publish_text(
     ------
     ParameterError
         If the name is not a plain name or was used before, or the text is empty.
+
+    Examples
+    --------
+    >>> import skillsfc as sf
+    >>> sf.publish_text("Employment grew.", name="growth")  # shown in a notebook
     """
     lines = [text] if isinstance(text, str) else [str(line) for line in text]
     folder = run_folder()
@@ -206,6 +218,11 @@ def publish_facts(**facts: str | float) -> None:
     ------
     ParameterError
         If a fact is neither text nor a number.
+
+    Examples
+    --------
+    >>> import skillsfc as sf
+    >>> sf.publish_facts(title="Jordan: people and jobs", country="Jordan")
     """
     wrong = [
         Problem(f"fact {key!r}", type(value).__name__, "text or a number")

@@ -12,6 +12,8 @@ from skillsfc.errors import CoverageError
 from skillsfc.schema import code_list, read_codes_file
 from skillsfc.sources.catalog import list_tables, load_table
 
+FEWEST_PEERS = 4  # a region with fewer countries makes no median; all partners are taken
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CountryData:
@@ -75,45 +77,30 @@ class CountryData:
         ]
 
     @property
-    def later_employment(self) -> pd.DataFrame | None:
-        """Return people in work as labour force times one minus the unemployment rate.
-
-        The two come from one edition of one publication, each at its own year; a year that has
-        both gives a row. None where no year does.
-        """
-        force, rate = (
-            self.get(name, source="factbook") for name in ("labour_force", "unemployment")
-        )
-        if force is None or rate is None:
-            return None
-        keys = ["country", "year", "vintage"]
-        both = force.merge(rate[[*keys, "share"]], on=keys).dropna(subset=["persons", "share"])
-        if both.empty:
-            return None
-        both["persons"] = both["persons"] * (1 - both["share"])
-        both["note"] = "labour force times one minus the unemployment rate"
-        return both.drop(columns="share").sort_values(["year", "vintage"], ignore_index=True)
-
-    @property
     def note(self) -> str:
         """Return the country's territory note, empty where there is none."""
         listed = code_list("countries").set_index("code")
         return str(listed.loc[self.country, "note"])
 
     @property
-    def peers(self) -> list[str]:
-        """Return the partnership countries of the same region, this one included."""
-        listed = list_countries()
-        own = listed.loc[listed["country"] == self.country, "region"]
-        if own.empty:
-            return []
-        return list(listed.loc[listed["region"] == own.iloc[0], "country"])
+    def region(self) -> str:
+        """Return the country's region, or the whole partnership where the region has few."""
+        return self._group[0]
 
     @property
-    def region(self) -> str:
-        """Return the name of the country's region, empty outside the partnership."""
-        listed = list_countries().set_index("country")
-        return str(listed.loc[self.country, "region"]) if self.country in listed.index else ""
+    def peers(self) -> list[str]:
+        """Return the partnership countries that this one is compared with, itself included."""
+        return self._group[1]
+
+    @property
+    def _group(self) -> tuple[str, list[str]]:
+        listed = list_countries()
+        own = listed.loc[listed["country"] == self.country, "region"]
+        if len(own):
+            members = list(listed.loc[listed["region"] == own.iloc[0], "country"])
+            if len(members) >= FEWEST_PEERS:
+                return str(own.iloc[0]), members
+        return "the partnership countries", list(listed["country"])
 
 
 def load_country(country: str) -> CountryData:

@@ -12,9 +12,16 @@ from skillsfc.report.charts import plot_entrants, plot_fan
 from skillsfc.report.display import source_line
 from skillsfc.report.text import Facts, readable
 
-FORECAST, HEADLINE, FLOWS, LATER = (
-    "employment_forecast", "outlook_headline", "people_and_jobs", "employment_later_source",
-)  # fmt: skip
+FORECAST, HEADLINE, FLOWS, LATER, JOINED, GAP = (
+    "employment_forecast",
+    "outlook_headline",
+    "people_and_jobs",
+    "employment_later_source",
+    "employment_joined",
+    "employment_sources_apart",
+)
+SERIES, AHEAD = "people in work, long series", "people in work, long series projected"
+OTHER, MOVED = "people in work, later source", "people in work, later source projected"
 DRAWN_YEARS = 30  # history in the fan chart; longer series hide the projection
 
 
@@ -25,6 +32,7 @@ def write_outlook(
     name: str,
     level: float = 0.8,
     later: pd.DataFrame | None = None,
+    joined: Any | None = None,
 ) -> Section:
     """Write the section on the employment outlook.
 
@@ -40,7 +48,10 @@ def write_outlook(
     level : float
         Coverage of the interval that the text quotes [0-1].
     later : DataFrame, optional
-        ``year, persons, source`` of a later level from another source; shown, never joined here.
+        ``year, persons, source`` of a later level from another source.
+    joined : JoinedForecast, optional
+        Outcome of `skillsfc.join_later_level` with ``rule="rescale"``. The text then starts from
+        the later level and keeps the forecast's growth; without it the two stand side by side.
 
     Returns
     -------
@@ -56,9 +67,12 @@ def write_outlook(
     facts = Facts("outlook")
     if forecast is None:
         return _without(facts, name, later)
-    headline = _headline(forecast, level)
+    headline = _headline(forecast, joined, level)
     used = tuple(forecast.history["source"].unique())
-    paragraphs = [_level(headline, facts, name)]
+    if joined is None:
+        paragraphs = [_level(headline, facts, name)]
+    else:
+        paragraphs = [_moved(headline, facts, name)]
     tables = [
         TableToPublish(
             "outlook_summary",
@@ -69,12 +83,13 @@ def write_outlook(
         TableToPublish(FORECAST, f"{name}: employment forecast", forecast.table, show=False),
         TableToPublish("employment_history", f"{name}: employment", forecast.history, show=False),
         TableToPublish("employment_model_choice", "Model and reason", forecast.choice, show=False),
+        TableToPublish("employment_issues", "Findings in the series", forecast.issues, show=False),
     ]
     figures = [
         FigureToPublish(
             "employment_fan",
             f"{name}: people in work, history and projection",
-            plot_fan(_recent(forecast.history), forecast.table, other=later, source=""),
+            plot_fan(_recent(forecast.history), forecast.table, other=_last(later), source=""),
             used,
         )
     ]
@@ -90,11 +105,31 @@ def write_outlook(
             )
         )
     if later is not None and len(later):
-        paragraphs.append(_later_words(forecast, later, facts))
         tables.append(TableToPublish(LATER, f"{name}: a later level from another source", later))
+    if joined is not None:
+        paragraphs.append(_two_levels(forecast, joined, headline, facts))
+        tables.append(TableToPublish(JOINED, f"{name}: moved forecast", joined.table, show=False))
+        tables.append(
+            TableToPublish(GAP, "How far the two sources are apart", joined.discrepancy, show=False)
+        )
+    elif later is not None and len(later):
+        paragraphs.append(_side_by_side(forecast, later, facts))
+    paragraphs += _treatments(forecast)
     return Section(
         "outlook", tuple(paragraphs), facts, tuple(figures), tuple(tables), paragraphs[0]
     )
+
+
+def _treatments(forecast: Any) -> list[str]:
+    """Return the findings that changed the forecast, in the words of the issues table."""
+    found = forecast.issues
+    serious = found[found["severity"] == "warning"]
+    return [f"On the series: {text[:1].lower()}{text[1:]}." for text in serious["text"].unique()]
+
+
+def _last(later: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Return the latest of the other source's levels, the one that the text speaks of."""
+    return None if later is None or later.empty else later.sort_values("year").tail(1)
 
 
 def _without(facts: Facts, name: str, later: pd.DataFrame | None) -> Section:
@@ -112,44 +147,59 @@ def _without(facts: Facts, name: str, later: pd.DataFrame | None) -> Section:
     return Section("outlook", tuple(paragraphs), facts, (), tables, text)
 
 
-def _headline(forecast: Any, level: float) -> pd.DataFrame:
-    """Return the last observation and the end of the projection as one table."""
+def _headline(forecast: Any, joined: Any | None, level: float) -> pd.DataFrame:
+    """Return where employment stands and where it leads, by the long series and by the join."""
     history = forecast.history.dropna(subset=["persons"]).sort_values("year")
-    at = forecast.table[np.isclose(forecast.table["level"], level)].sort_values("year")
-    first, last, end = history.iloc[0], history.iloc[-1], at.iloc[-1]
-    years = int(end["year"] - last["year"])
+    first, last = history.iloc[0], history.iloc[-1]
     back = history[history["year"] >= last["year"] - 10].iloc[0]
+    past = (last["persons"] - back["persons"]) / max(last["year"] - back["year"], 1)
+    nan = np.nan
     rows = [
-        ("people in work", last["year"], last["persons"], np.nan, np.nan, "persons"),
-        ("people in work, projected", end["year"], end["persons"], end["lower"], end["upper"],
-         "persons"),
-        ("jobs added a year, past", last["year"],
-         (last["persons"] - back["persons"]) / max(last["year"] - back["year"], 1), np.nan, np.nan,
-         "persons per year"),
-        ("jobs added a year, projected", end["year"],
-         *((end[c] - last["persons"]) / years for c in ("persons", "lower", "upper")),
-         "persons per year"),
-        ("interval", end["year"], level, np.nan, np.nan, "share"),
-        ("first year of the series", first["year"], first["year"], np.nan, np.nan, "year"),
-    ]  # fmt: skip
+        (SERIES, last["year"], last["persons"], nan, nan, "persons"),
+        (AHEAD, *_end(forecast.table, level), "persons"),
+        ("jobs added a year, past", last["year"], past, nan, nan, "persons per year"),
+        ("coverage of the interval", _end(forecast.table, level)[0], level, nan, nan, "share"),
+        ("first year of the series", first["year"], first["year"], nan, nan, "year"),
+    ]
+    if joined is not None:
+        start = joined.table.sort_values("year").iloc[0]
+        rows.insert(2, (OTHER, start["year"], start["persons"], nan, nan, "persons"))
+        rows.insert(3, (MOVED, *_end(joined.table, level), "persons"))
     columns = ["figure", "year", "value", "lower", "upper", "unit"]
     return pd.DataFrame(rows, columns=columns).astype({"year": int})
 
 
-def _level(headline: pd.DataFrame, facts: Facts, name: str) -> str:
-    rows = headline.set_index("figure")
+def _end(table: pd.DataFrame, level: float) -> tuple[float, float, float, float]:
+    """Return year, value and interval of the last year."""
+    row = table[np.isclose(table["level"], level)].sort_values("year").iloc[-1]
+    return row["year"], row["persons"], row["lower"], row["upper"]
 
-    def say(figure: str, column: str = "value") -> str:
-        value = float(rows.loc[figure, column])
-        return facts.add(f"{figure}, {column}", value, "persons", table=HEADLINE)
 
-    now, end = "people in work", "people in work, projected"
+def _say(headline: pd.DataFrame, facts: Facts, figure: str, column: str = "value") -> str:
+    value = float(headline.set_index("figure").loc[figure, column])
+    if column == "year":
+        return facts.year(value, table=HEADLINE)
+    return facts.add(f"{figure}, {column}", value, "persons", table=HEADLINE)
+
+
+def _moved(headline: pd.DataFrame, facts: Facts, name: str) -> str:
     return (
-        f"{name} had {say(now)} people in work in "
-        f"{facts.year(rows.loc[now, 'year'], table=HEADLINE)}. If the series goes on as such "
-        f"series have, {say(end)} will be in work in "
-        f"{facts.year(rows.loc[end, 'year'], table=HEADLINE)}; four times in five it should lie "
-        f"between {say(end, 'lower')} and {say(end, 'upper')}."
+        f"{name} had about {_say(headline, facts, OTHER)} people in work in "
+        f"{_say(headline, facts, OTHER, 'year')} (labour force times one minus the unemployment "
+        f"rate). If employment grows as such series have grown, {_say(headline, facts, MOVED)} "
+        f"will be in work in {_say(headline, facts, MOVED, 'year')}; four times in five it should "
+        f"lie between {_say(headline, facts, MOVED, 'lower')} and "
+        f"{_say(headline, facts, MOVED, 'upper')}."
+    )
+
+
+def _level(headline: pd.DataFrame, facts: Facts, name: str) -> str:
+    return (
+        f"{name} had {_say(headline, facts, SERIES)} people in work in "
+        f"{_say(headline, facts, SERIES, 'year')}. If the series goes on as such series have, "
+        f"{_say(headline, facts, AHEAD)} will be in work in "
+        f"{_say(headline, facts, AHEAD, 'year')}; four times in five it should lie between "
+        f"{_say(headline, facts, AHEAD, 'lower')} and {_say(headline, facts, AHEAD, 'upper')}."
     )
 
 
@@ -184,22 +234,28 @@ def _signed(text: str, value: float) -> str:
     return f"a loss of {text}" if value < 0 else text
 
 
-def _later_words(forecast: Any, later: pd.DataFrame, facts: Facts) -> str:
-    row = later.sort_values("year").iloc[-1]
-    same = forecast.table[forecast.table["year"] == row["year"]]
-    other = _persons(facts, "people in work, other source", row["persons"], LATER)
-    text = (
-        f"Another source, {source_line([row['source']])}, implies {other} people in work in "
-        f"{facts.year(row['year'], table=LATER)} (labour force times one minus the unemployment "
-        "rate). "
+def _two_levels(forecast: Any, joined: Any, headline: pd.DataFrame, facts: Facts) -> str:
+    """Say how the two sources differ and by which rule they were joined."""
+    gap = joined.discrepancy.sort_values(["year", "level"]).iloc[-1]
+    ratio = facts.add("other source to series", gap["ratio"], "decimal", table=GAP)
+    typical = facts.add("typical ratio", gap["typical_ratio"], "decimal", table=GAP)
+    return (
+        f"The growth comes from a longer series ({source_line([gap['source_forecast']])}) with "
+        f"{_say(headline, facts, SERIES)} people in work in "
+        f"{_say(headline, facts, SERIES, 'year')}, which by itself would lead to "
+        f"{_say(headline, facts, AHEAD)}. The other source ({source_line([gap['source_later']])}) "
+        f"stands at {ratio} times that series in {facts.year(gap['year'], table=GAP)}; over all "
+        f"countries the ratio is typically {typical}. The rule of the join: the growth is kept, "
+        "the level is the other source's, and the interval is widened by how far the two sources "
+        "differ between countries."
     )
-    if same.empty:
-        return text + "The two sources are shown side by side and not joined."
-    inside = bool(((same["lower"] <= row["persons"]) & (row["persons"] <= same["upper"])).any())
-    mid = _persons(facts, "projection in that year", same["persons"].iloc[0], FORECAST)
-    where = "inside" if inside else "outside"
-    return text + (
-        f"The projection has {mid} for that year, so the other figure lies {where} its widest "
-        "range. The two sources define work differently; they are shown side by side and not "
-        "joined."
+
+
+def _side_by_side(forecast: Any, later: pd.DataFrame, facts: Facts) -> str:
+    row = later.sort_values("year").iloc[-1]
+    other = _persons(facts, "people in work, other source", row["persons"], LATER)
+    return (
+        f"Another source ({source_line([row['source']])}) implies {other} people in work in "
+        f"{facts.year(row['year'], table=LATER)} (labour force times one minus the unemployment "
+        "rate). The two are shown side by side and not joined."
     )
