@@ -16,6 +16,7 @@ from skillsfc.report.text import KIND_OF_UNIT, Facts, list_words, readable
 from skillsfc.sources.catalog import load_table
 
 TABLE = "group_comparison"
+PERCENT_UNITS = {"points": "percentage points", "per year": "per cent a year"}
 
 
 @cache
@@ -139,10 +140,10 @@ def write_comparison(comparison: GroupComparison, *, name: str, group: str) -> S
         "group",
         f"{name} beside {group}",
         plot_comparison(
-            comparison.points,
+            _in_percent(comparison.points),
             country=country,
-            medians=table.rename(columns={"value": "own", "median": "value"}),
-            group_name=group,
+            medians=_in_percent(table.assign(value=table["median"])),
+            group_name="Group",
             source="",
         ),
         tuple(comparison.points["source"].unique()),
@@ -154,6 +155,13 @@ def write_comparison(comparison: GroupComparison, *, name: str, group: str) -> S
     files = TableToPublish("group_values", "Values behind the figure", table, show=False)
     points = TableToPublish("group_points", "Each country's value", comparison.points, show=False)
     return Section("group", tuple(paragraphs), facts, (figure,), (shown, files, points))
+
+
+def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
+    """Return small rates and gaps in per cent, as a chart's axis must show them."""
+    small = table["unit"].isin(PERCENT_UNITS)
+    shown = table.assign(value=table["value"].where(~small, 100 * table["value"]))
+    return shown.assign(unit=shown["unit"].replace(PERCENT_UNITS))
 
 
 def _farthest(known: pd.DataFrame, facts: Facts, name: str, group: str) -> str:

@@ -35,7 +35,7 @@ def write_limits(data: CountryData) -> Section:
     --------
     >>> import skillsfc as sf
     >>> section = sf.write_limits(sf.load_country("XKX"))
-    >>> "employment_by_occupation" in section.table("missing")["table"].tolist()
+    >>> "In which occupations people work" in section.table("missing")["question"].tolist()
     True
     """
     facts = Facts("limits")
@@ -60,7 +60,9 @@ def write_limits(data: CountryData) -> Section:
             TableToPublish(
                 "missing",
                 "Questions without an embedded answer",
-                data.missing[["question", "producer", "dataset", "command", "table"]],
+                data.missing.assign(
+                    dataset=data.missing["producer"] + " " + data.missing["dataset"]
+                )[["question", "dataset", "command"]],
             ),
             TableToPublish("limits_headline", "Tables in this brief", headline, show=False),
             TableToPublish("sources", "Sources and licences", _used_sources(data)),

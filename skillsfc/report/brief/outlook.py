@@ -77,7 +77,9 @@ def write_outlook(
         TableToPublish(
             "outlook_summary",
             f"{name}: employment now and ahead",
-            readable(headline, ("value", "lower", "upper")).drop(columns="unit"),
+            readable(headline[headline["unit"] != "year"], ("value", "lower", "upper")).drop(
+                columns="unit"
+            ),
         ),
         TableToPublish(HEADLINE, f"{name}: figures of this section", headline, show=False),
         TableToPublish(FORECAST, f"{name}: employment forecast", forecast.table, show=False),

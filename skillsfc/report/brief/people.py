@@ -161,7 +161,8 @@ def _paragraphs(
             f"{say('yearly change aged 15-64', then, 'persons')} a year."
         )
     second = (
-        f"About {say('entrants a year', now, 'persons')} people a year now reach age 15, "
+        f"About {say('entrants a year', now, 'persons')} people a year now reach age 15 in "
+        f"{name}, "
         f"{say('women entrants a year', now, 'persons')} of them women, and "
         f"{say('leavers a year', now, 'persons')} a year reach 65. "
     )

@@ -11,8 +11,11 @@ from skillsfc.report.text import Facts
 from skillsfc.sources.country import CountryData
 
 LABOUR, YOUTH, CENSUS, REGIONS = (
-    "labour_force_latest", "youth_unemployment_latest", "work_by_sex_and_area", "work_by_region",
-)  # fmt: skip
+    "labour_force_latest",
+    "youth_unemployment_latest",
+    "work_by_sex_and_area",
+    "work_by_region",
+)
 
 
 def write_work(data: CountryData) -> Section:
@@ -169,11 +172,17 @@ def _census(data: CountryData, facts: Facts) -> Part | None:
     figure = FigureToPublish(
         "work_by_sex",
         f"{data.name}: participation and unemployment of women and men, {year}",
-        plot_share_bars(chart, category="group", by="sex", order="table",
-                        quantity="Share of people aged 15+ and of the labour force"),
+        plot_share_bars(
+            chart,
+            category="group",
+            by="sex",
+            order="table",
+            quantity="Share of people aged 15+ and of the labour force",
+            source="",
+        ),
         tuple(rows["source"].unique()),
         note=str(rows["note"].iloc[0]),
-    )  # fmt: skip
+    )
     title = f"{data.name}: women and men, town and country"
     return text, (figure,), (TableToPublish(CENSUS, title, every, show=False),)
 
