@@ -54,9 +54,16 @@ class Assumption:
                 Problem("quality", repr(self.quality), listing(QUALITIES),
                         did_you_mean(self.quality, QUALITIES))
             )  # fmt: skip
-        bounded = self.low is not None and self.high is not None
-        if bounded and not (self.low <= self.value <= self.high):  # type: ignore[operator]
-            problems.append(Problem("value", f"{self.value}", f"{self.low} to {self.high}"))
+        ends = (self.low, self.high)
+        if (self.low is None) != (self.high is None):
+            problems.append(Problem("range", f"{self.low} to {self.high}", "both ends or none"))
+        elif self.low is not None and self.high is not None:
+            if not all(isinstance(number, int | float) for number in (self.value, *ends)):
+                problems.append(
+                    Problem("value", f"{self.value!r}", "a number, since it has a range")
+                )
+            elif not self.low <= float(self.value) <= self.high:
+                problems.append(Problem("value", f"{self.value}", f"{self.low} to {self.high}"))
         if problems:
             raise ParameterError(f"assumption {self.name!r}", problems)
 
@@ -93,7 +100,18 @@ def load_assumptions(name: str = "baseline") -> Mapping[str, Assumption]:
             "assumptions",
             [Problem("name", repr(name), f"one of {listing(known)}", did_you_mean(name, known))],
         )
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        where = str(error).replace("\n", " ")
+        raise ParameterError(
+            f"assumptions {name!r}", [Problem(str(path), f"not readable as YAML: {where}")]
+        ) from None
+    if not isinstance(entries, dict) or not all(isinstance(e, dict) for e in entries.values()):
+        raise ParameterError(
+            f"assumptions {name!r}",
+            [Problem(str(path), "no list of assumptions", "name: {title, value, unit, ...}")],
+        )
     allowed = {entry.name for entry in fields(Assumption)} - {"name"}
     unknown = [f"{key}.{field}" for key, given in entries.items() for field in set(given) - allowed]
     needed = allowed - {"low", "high"}

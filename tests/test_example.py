@@ -277,13 +277,10 @@ def test_it_says_synthetic_wherever_it_is_shown(examplia):
     assert "SYNTHETIC" in examplia._repr_html_()
     assert "SYNTHETIC" in sf.example.__doc__
     assert "SYNTHETIC" in type(examplia).__doc__
-    shown = {
-        "en": "synthetic", "fr": "synthétique", "ar": "اصطناعية", "ru": "синтетическая",
-    }  # fmt: skip
-    for language, word in shown.items():
+    # No open source names it in other languages, so the English label stands in all of them.
+    for language in ("en", "fr", "ar", "ru"):
         named = sf.label(examplia.employment_by_sector.head(1), language=language)
-        assert word in named["country_label"].iloc[0]
-        assert "Examplia" in named["country_label"].iloc[0] or language in ("ar", "ru")
+        assert named["country_label"].iloc[0] == "Examplia (synthetic)"
 
 
 def test_examplia_is_not_among_the_partner_countries():

@@ -150,20 +150,23 @@ def _take_over(path: Path, text: str) -> bool:
     if not _create(guard, text):
         return False
     try:
-        if path.is_file() and _alive(path):
-            return False
-        write_whole(path, text)
-        return True
+        with suppress(FileNotFoundError):
+            if _alive(path.read_text(encoding="utf-8")):
+                return False
+            # A dead lock changes only under the guard, so this is still the one just read.
+            path.unlink()
+        # Never written over: a run may have locked the target the moment it was free.
+        return _create(path, text)
     finally:
         guard.unlink(missing_ok=True)
 
 
-def _alive(path: Path) -> bool:
-    """Return whether the process that wrote the lock still runs; in doubt it does."""
+def _alive(written: str) -> bool:
+    """Return whether the process that wrote this lock still runs; in doubt it does."""
     try:
-        lock = json.loads(path.read_text(encoding="utf-8"))
+        lock = json.loads(written)
         pid, started, host = int(lock["pid"]), lock["started"], lock["host"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return False  # not a lock that any run of ours wrote
     if host != platform.node():
         return True

@@ -67,14 +67,17 @@ def format_number(value: float, kind: str) -> str:
         "years": f"{value:.1f}{NARROW}years",
         "count": f"{value:,.0f}",
     }
-    return texts[kind]
+    text = texts[kind]
+    # A share that rounds to nothing has no sign.
+    return text.removeprefix("-") if not text.strip("-0.%") else text
 
 
 def _persons(size: float) -> str:
     if size >= 999_500:
         millions = size / 1e6
-        digits = 1 if millions < 99.95 else 0
-        return f"{millions:.{digits}f}{NARROW}million"
+        digits = 2 if millions < 9.995 else 1 if millions < 99.95 else 0
+        text = f"{millions:.{digits}f}"
+        return f"{text.removesuffix('0') if digits == 2 else text}{NARROW}million"
     if size < 1000:
         return f"{size:,.0f}"
     digits = 2 - math.floor(math.log10(size))
