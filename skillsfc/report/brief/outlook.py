@@ -117,9 +117,15 @@ def write_outlook(
     elif later is not None and len(later):
         paragraphs.append(_side_by_side(forecast, later, facts))
     paragraphs += _treatments(forecast)
-    return Section(
-        "outlook", tuple(paragraphs), facts, tuple(figures), tuple(tables), paragraphs[0]
-    )
+    message = paragraphs[0] + _conflict(forecast)
+    return Section("outlook", tuple(paragraphs), facts, tuple(figures), tuple(tables), message)
+
+
+def _conflict(forecast: Any) -> str:
+    """Return the warning that a key message on a country at war cannot go without."""
+    if "conflict_gap" not in set(forecast.issues["rule"]):
+        return ""
+    return " No forecast here foresees the course of the armed conflict."
 
 
 def _treatments(forecast: Any) -> list[str]:

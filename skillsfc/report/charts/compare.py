@@ -158,7 +158,7 @@ def plot_comparison(
             0.875, 1.0, heading, color=text_colour(ACCENT), va="bottom", fontweight="bold", **head
         )
         if shown["median"].notna().any():
-            text = textwrap.fill(f"{word(group_name, language, labels)}, median", 14)
+            text = textwrap.fill(f"{word(group_name, language, labels)}, median", 11)
             host.text(1.0, 1.0, text, va="bottom", color=MUTED, **head)
         for place, row in enumerate(shown.to_dict("records")):
             bottom = 1.0 - (place + 1) * step
