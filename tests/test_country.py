@@ -48,6 +48,13 @@ def test_the_tables_are_those_of_the_catalogue_from_its_best_source(country):
         pd.testing.assert_frame_equal(table, sf.load_table(name, country=country))
 
 
+def test_asking_for_one_country_does_not_change_how_many_a_table_covers(morocco):
+    every = sf.list_tables().set_index(["table", "source"])["countries"]
+    own = morocco.coverage.set_index(["table", "source"])["countries"]
+    assert own.to_dict() == every[own.index].to_dict()
+    assert own["employment", "pwt91"] == 32
+
+
 def test_missing_has_what_is_wanted_and_not_there_with_a_command_for_this_country(partner):
     wanted = read_codes_file("wanted.csv")
     assert set(partner.missing["table"]) == set(wanted["table"]) - set(partner.tables)

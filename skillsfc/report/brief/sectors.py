@@ -156,6 +156,6 @@ def _place(line: StructureLine, facts: Facts, country: str, name: str) -> str:
     )
     return (
         f"Agriculture employed {share} of workers in {name} "
-        f"({facts.year(row['year'], table=LINE)}, World Factbook). Countries of the same income per head "
-        f"({income}) have {expected} on average: {name} has {gap} {side}, {verdict}."
+        f"({facts.year(row['year'], table=LINE)}, World Factbook). Countries of the same income "
+        f"per head ({income}) have {expected} on average: {name} has {gap} {side}, {verdict}."
     )
