@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cache
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -122,7 +123,7 @@ def load_assumptions(name: str = "baseline") -> Mapping[str, Assumption]:
             [Problem("fields", f"unknown {listing(unknown)}, missing {listing(missing)}",
                      listing(sorted(allowed), 12))],
         )  # fmt: skip
-    return {key: Assumption(name=key, **given) for key, given in entries.items()}
+    return MappingProxyType({key: Assumption(name=key, **given) for key, given in entries.items()})
 
 
 def table_assumptions(name: str = "baseline") -> pd.DataFrame:

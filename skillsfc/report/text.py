@@ -232,4 +232,6 @@ def list_words(words: list[str]) -> str:
     >>> list_words(["men", "women", "youth"])
     'men, women and youth'
     """
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -154,8 +154,9 @@ def list_tables(country: str | None = None) -> pd.DataFrame:
     found = []
     for entry in _with_country(tables(), code).itertuples():
         table = _loaded(entry.loader)
+        have = set(table["country"].unique()) if "country" in table.columns else set()
         if code is not None:
-            if "country" not in table.columns or code not in set(table["country"]):
+            if code not in have:
                 continue
             table = table[table["country"] == code]
         years = table["year"] if "year" in table.columns else pd.Series(dtype=float)
@@ -166,9 +167,7 @@ def list_tables(country: str | None = None) -> pd.DataFrame:
                 "source": entry.source,
                 "measure": entry.measure,
                 "keys": entry.keys,
-                "countries": len(partners & set(table["country"]))
-                if "country" in table.columns
-                else 0,
+                "countries": len(partners & have),
                 "first_year": years.min() if len(years) else pd.NA,
                 "last_year": years.max() if len(years) else pd.NA,
                 "rows": len(table),

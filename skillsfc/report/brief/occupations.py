@@ -135,11 +135,13 @@ def _diplomas(data: CountryData, facts: Facts) -> Part | None:
     rows, figure, table = found
     degree = rows[rows["qualification"].isin(["dip_bachelor", "dip_master_or_doctorate"])]
     high = degree.groupby("sex")["share"].sum()
-    table_rows = pd.concat(
-        [table.table, pd.DataFrame({"sex": high.index, "qualification_label": "Any degree",
-                                    "share": high.to_numpy(), "unit": "share"})],
-        ignore_index=True,
-    )  # fmt: skip
+    summed = degree.drop_duplicates("sex").assign(
+        share=lambda part: part["sex"].map(high),
+        qualification="",
+        qualification_label="Any degree",
+        note="sum of the degrees",
+    )
+    table_rows = pd.concat([table.table, summed], ignore_index=True)
     table = TableToPublish(table.name, table.title, table_rows, show=False)
     none = {
         sex: _say(rows, "qualification", "dip_none", sex, facts, "diplomas") for sex in ("F", "M")
