@@ -12,7 +12,17 @@ from collections.abc import Sequence
 import pandas as pd
 
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
-from skillsfc.schema import classification, code_list, dictionary, key_columns, names_of, table_keys
+from skillsfc.schema import (
+    classification,
+    code_list,
+    dictionary,
+    key_columns,
+    names_of,
+    nearest_code,
+    refuse_other_than_table,
+    table_keys,
+    table_measures,
+)
 
 REQUIRED_FLAGS = ("unit", "status", "source")
 ADDITIVE = ("persons", "wage_bill")  # measures whose parts add up to a total
@@ -53,8 +63,7 @@ def check(table: pd.DataFrame, *, name: str | None = None) -> pd.DataFrame:
       Divide by 100.
     """
     subject = f"{name} table" if name else "table"
-    if not isinstance(table, pd.DataFrame):
-        raise TableError(subject, [Problem("input", type(table).__name__, "a pandas DataFrame")])
+    refuse_other_than_table(table, subject)
     rows = table.reset_index(drop=True)
     problems = _column_problems(rows, name)
     known = [column for column in dictionary().index if column in rows.columns]
@@ -76,26 +85,21 @@ def _column_problems(rows: pd.DataFrame, name: str | None) -> list[Problem]:
     words = dictionary()
     problems = []
     if rows.empty:
-        problems.append(
-            Problem("rows", "none", "at least one", next_step="Check the filter before.")
-        )
+        problems.append(Problem("rows", "none", "at least one", "", "Check the filter before."))
     twice = rows.columns[rows.columns.duplicated()].unique()
     if len(twice):
         problems.append(Problem("columns", f"named twice: {listing(twice)}", "each name once"))
     unknown = [column for column in rows.columns.unique() if column not in words.index]
     for column in unknown:
-        problems.append(
-            Problem(
-                f"column {column!r}",
-                "not in the data dictionary",
-                guess=did_you_mean(column, words.index),
-                next_step="Rename or drop it; data/dictionary.csv lists every column.",
-            )
-        )
+        guess = did_you_mean(column, words.index)
+        step = "Rename or drop it; data/dictionary.csv lists every column."
+        found = "not in the data dictionary"
+        problems.append(Problem(f"column {column!r}", found, guess=guess, next_step=step))
     measures = [m for m in names_of("measure") if m in rows.columns]
-    if len(measures) != 1:
+    allowed = (table_measures(name) if name else []) or names_of("measure")
+    if len(measures) != 1 or measures[0] not in allowed:
         found = f"measure columns {listing(measures)}" if measures else "no measure column"
-        problems.append(Problem("columns", found, f"one of {listing(names_of('measure'), 20)}"))
+        problems.append(Problem("columns", found, f"one of {listing(allowed, 20)}"))
     required = set(REQUIRED_FLAGS) | (set(table_keys(name)) if name else set())
     missing = sorted(required - set(rows.columns))
     if missing:
@@ -114,50 +118,60 @@ def _convert(rows: pd.DataFrame, column: str) -> list[Problem]:
     before = rows[column]
     if dtype == "string":
         if pd.api.types.is_numeric_dtype(before):
-            return [
-                Problem(
-                    f"column {column!r}",
-                    f"numbers, such as {before.iloc[0] if len(before) else ''}",
-                    "text codes",
-                    next_step="Read the file with dtype=str, so that codes like '0110' survive.",
-                )
-            ]
+            found = f"numbers, such as {before.iloc[0] if len(before) else ''}"
+            step = "Read the file with dtype=str, so that codes like '0110' survive."
+            return [Problem(f"column {column!r}", found, "text codes", "", step)]
         rows[column] = before.astype("str").where(before.notna(), None)
         return []
     numbers = pd.to_numeric(before, errors="coerce")
-    bad = before.notna() & numbers.isna()
+    bad = before.notna() & (numbers.isna() | numbers.abs().eq(float("inf")))
     if dtype == "int":
         bad |= numbers.notna() & (numbers % 1 != 0)
     if bad.any():
         what = "numbers" if dtype == "float" else "whole numbers"
         shown = f"{listing(before[bad].unique(), 5)} ({_rows_text(list(rows.index[bad]))})"
-        return [Problem(f"column {column!r}", f"{int(bad.sum())} values not {what}: {shown}", what)]
+        found = f"{int(bad.sum())} values not {what}: {shown}"
+        comma = before[bad].astype("str").str.fullmatch(r"-?\d+,\d+").any()
+        step = "A decimal comma? Say decimal=',' to sf.read_table." if comma else ""
+        return [Problem(f"column {column!r}", found, what, "", step)]
     whole = dtype == "int" and not numbers.isna().any()
     rows[column] = numbers.astype("int64") if whole else numbers.astype("float64")
     return []
 
 
 def _range_problems(rows: pd.DataFrame) -> list[Problem]:
-    """Check ranges, missing keys and interval order with pandera; translate what it found."""
+    """Check ranges with pandera; translate what it found.
+
+    pandera is imported only for a table that has something out of range: to import it and to
+    build the schema takes longer than all the other checks of a sound table.
+    """
+    words = dictionary()
+    bounds = {
+        column: (words.loc[column, "minimum"], words.loc[column, "maximum"])
+        for column in rows.columns
+        if pd.api.types.is_numeric_dtype(rows[column])
+    }
+    if not any(_leaves(rows[column], *ends) for column, ends in bounds.items()):
+        return []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pandera.pandas as pa
-    words = dictionary()
     columns = {}
-    for column in rows.columns:
-        if not pd.api.types.is_numeric_dtype(rows[column]):
-            continue
-        checks = []
-        if words.loc[column, "minimum"]:
-            checks.append(pa.Check.ge(float(words.loc[column, "minimum"]), name="below"))
-        if words.loc[column, "maximum"]:
-            checks.append(pa.Check.le(float(words.loc[column, "maximum"]), name="above"))
+    for column, (low, high) in bounds.items():
+        checks = [pa.Check.ge(float(low), name="below")] if low else []
+        checks += [pa.Check.le(float(high), name="above")] if high else []
         columns[column] = pa.Column(checks=checks, nullable=True, required=False)
     try:
         pa.DataFrameSchema(columns).validate(rows, lazy=True)
     except pa.errors.SchemaErrors as error:
         return _translate(error.failure_cases, words)
     return []
+
+
+def _leaves(values: pd.Series, low: str, high: str) -> bool:
+    """Return whether a value lies outside of bounds given as text; empty text is no bound."""
+    below = bool(low) and bool((values < float(low)).any())
+    return below or (bool(high) and bool((values > float(high)).any()))
 
 
 def _translate(cases: pd.DataFrame, words: pd.DataFrame) -> list[Problem]:
@@ -169,16 +183,12 @@ def _translate(cases: pd.DataFrame, words: pd.DataFrame) -> list[Problem]:
         extreme = group["failure_case"].min() if side == "below" else group["failure_case"].max()
         count = len(group)
         percent = column == "share" and side == "above"
-        problems.append(
-            Problem(
-                f"column {column!r}",
-                f"{count} value{'s' if count > 1 else ''} {side} {bound} "
-                f"({_rows_text(list(group['index']))}; "
-                f"{'smallest' if side == 'below' else 'largest'} {extreme:g})",
-                f"{low or 'minus infinity'} to {high or 'infinity'}",
-                next_step="Percent? Divide by 100." if percent else "",
-            )
-        )
+        end = "smallest" if side == "below" else "largest"
+        found = f"{count} value{'s' if count > 1 else ''} {side} {bound} "
+        found += f"({_rows_text(list(group['index']))}; {end} {extreme:g})"
+        wanted = f"{low or 'minus infinity'} to {high or 'infinity'}"
+        step = "Percent? Divide by 100." if percent else ""
+        problems.append(Problem(f"column {column!r}", found, wanted, "", step))
     return problems
 
 
@@ -191,21 +201,22 @@ def _code_problems(rows: pd.DataFrame) -> list[Problem]:
         values = rows[column]
         if allowed.startswith("@"):
             bad = values[values.notna() & ~values.astype("str").str.fullmatch(allowed[1:])].unique()
-            expected, options = "an age such as 17, 15-24 or 65+", ["15-24", "65+"]
+            expected = "an age such as 17, 15-24 or 65+"
+            options = pd.DataFrame({"code": ["15-24", "65+"]})
         elif column == "status":
-            options = allowed.split("|")
-            bad = values[values.notna() & ~values.isin(options)].unique()
-            expected = f"one of {listing(options)}"
+            options = pd.DataFrame({"code": allowed.split("|")})
+            bad = values[values.notna() & ~values.isin(options["code"])].unique()
+            expected = f"one of {listing(options['code'])}"
         else:
             name, bad = classification(values, allowed)
             if not name:
                 continue
-            options = list(code_list(name)["code"])
+            options = code_list(name)
             expected = f"codes of {name!r} (see sf.codes({name!r}))"
             problems += _level_problems(column, values, name, allowed) if not len(bad) else []
         if len(bad):
             at = rows.index[values.isin(bad)]
-            guesses = sorted({did_you_mean(b, options) for b in bad[:5]} - {""})
+            guesses = sorted({nearest_code(b, options) for b in bad[:5]} - {""})
             problems.append(
                 Problem(
                     f"column {column!r}",
@@ -267,13 +278,8 @@ def _key_problems(rows: pd.DataFrame) -> list[Problem]:
     for key in keys:
         empty = rows.index[rows[key].isna() | (rows[key].astype("str").str.strip() == "")]
         if len(empty):
-            problems.append(
-                Problem(
-                    f"key {key!r}",
-                    f"empty in {len(empty)} rows ({_rows_text(list(empty))})",
-                    "a code",
-                )
-            )
+            found = f"empty in {len(empty)} rows ({_rows_text(list(empty))})"
+            problems.append(Problem(f"key {key!r}", found, "a code"))
     if keys:
         same = rows.duplicated(keys, keep=False)
         if same.any():
@@ -289,12 +295,6 @@ def _key_problems(rows: pd.DataFrame) -> list[Problem]:
             )
     measures = [m for m in ADDITIVE if m in rows.columns]
     if "sex" in rows.columns and measures and {"T"} < set(rows["sex"].dropna().unique()):
-        problems.append(
-            Problem(
-                "column 'sex'",
-                "'T' beside 'F' or 'M'",
-                "either the total or its parts",
-                next_step="Drop one of them: persons must add up once.",
-            )
-        )
+        found, step = "'T' beside 'F' or 'M'", "Drop one of them: persons must add up once."
+        problems.append(Problem("column 'sex'", found, "either the total or its parts", "", step))
     return problems

@@ -6,7 +6,14 @@ import pandas as pd
 
 from skillsfc.countries import LANGUAGES
 from skillsfc.errors import CodeError, ParameterError, Problem, did_you_mean, listing
-from skillsfc.schema import classification, code_list, dictionary, key_columns
+from skillsfc.schema import (
+    classification,
+    code_list,
+    dictionary,
+    key_columns,
+    nearest_code,
+    refuse_other_than_table,
+)
 
 
 def codes(name: str) -> pd.DataFrame:
@@ -35,7 +42,7 @@ def codes(name: str) -> pd.DataFrame:
     >>> majors.head(3).values.tolist()
     [['0', 'Armed forces occupations'], ['1', 'Managers'], ['2', 'Professionals']]
     """
-    return code_list(name).copy()
+    return code_list(str(name)).copy()
 
 
 def label(table: pd.DataFrame, *, language: str = "en") -> pd.DataFrame:
@@ -59,6 +66,8 @@ def label(table: pd.DataFrame, *, language: str = "en") -> pd.DataFrame:
         If the language is not one of the four.
     CodeError
         If a column holds codes of no known list.
+    TableError
+        If the input is not a table.
 
     Examples
     --------
@@ -80,6 +89,7 @@ def label(table: pd.DataFrame, *, language: str = "en") -> pd.DataFrame:
                 )
             ],
         )
+    refuse_other_than_table(table)
     labelled = table.copy()
     for column in key_columns(table):
         lists = dictionary().loc[column, "codes"]
@@ -108,7 +118,7 @@ def list_of(values: pd.Series, column: str) -> str:
                     f"{len(strangers)} codes",
                     listing(strangers, 5),
                     f"codes of {name!r}",
-                    did_you_mean(strangers[0], code_list(name)["code"]),
+                    nearest_code(strangers[0], code_list(name)),
                     f"See sf.codes({name!r}).",
                 )
             ],

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import pandas as pd
 
 from skillsfc.classifications import list_of
 from skillsfc.errors import CodeError, Problem, TableError, did_you_mean, listing
-from skillsfc.schema import code_list, dictionary, key_columns, measure_column
+from skillsfc.schema import (
+    code_list,
+    dictionary,
+    key_columns,
+    measure_column,
+    refuse_other_than_table,
+)
 
 STATUS_ORDER = ("observed", "estimated", "imputed", "modelled", "projected")  # best to worst
 
@@ -27,8 +33,8 @@ def roll_up(table: pd.DataFrame, *, to: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The same keys with the coarser codes. The total is preserved; a cell whose parts are all
-        missing stays missing rather than becoming 0, and ``status`` is the worst of its parts.
+        The same keys with the coarser codes. The total is preserved; a cell with a missing part
+        is missing rather than smaller, and ``status`` is the worst of its parts.
 
     Raises
     ------
@@ -45,7 +51,8 @@ def roll_up(table: pd.DataFrame, *, to: str) -> pd.DataFrame:
     0    IND     15.0
     1    SER      7.0
     """
-    name, _, level = to.rpartition("_")
+    refuse_other_than_table(table)
+    name, _, level = str(to).rpartition("_")
     if not name:
         raise CodeError("roll_up", [Problem(repr(to), "not list_level", "such as 'isic4_section'")])
     listed = code_list(name)
@@ -147,6 +154,7 @@ def convert_codes(
     0      C      4.0
     1      G     12.0
     """
+    refuse_other_than_table(table)
     if unmatched not in ("error", "keep"):
         raise CodeError(
             "convert_codes", [Problem("unmatched", repr(unmatched), "'error' or 'keep'")]
@@ -186,12 +194,14 @@ def _shipped_crosswalk(old: str, new: str) -> pd.DataFrame:
 
 
 def _weights(walk: pd.DataFrame, subject: str) -> dict[str, dict[str, float]]:
+    refuse_other_than_table(walk, f"crosswalk {subject}")
     missing = sorted({"from_code", "to_code", "weight"} - set(walk.columns))
     if missing:
         raise TableError(
             f"crosswalk {subject}", [Problem("columns", f"missing: {listing(missing)}")]
         )
-    walk = walk.assign(weight=pd.to_numeric(walk["weight"]))
+    # What is no number fails the sum below, by the code that it belongs to.
+    walk = walk.assign(weight=pd.to_numeric(walk["weight"], errors="coerce"))
     totals = walk.groupby("from_code")["weight"].sum()
     off = totals[(totals - 1).abs() > 1e-6]
     negative = walk.loc[walk["weight"] < 0, "from_code"]
@@ -233,11 +243,45 @@ def _aggregate(
     long = table.merge(links, on=column, how="left")
     long[column] = long["_to"]
     long[measure] = long[measure] * long["_weight"]
-    long["_status"] = long["status"].map({s: i for i, s in enumerate(STATUS_ORDER)})
-    keys = key_columns(table)
-    flags = {c: (c, "first") for c in ("unit", "source") if c in long}
-    found = long.groupby(keys, as_index=False, dropna=False).agg(
-        **{measure: (measure, lambda v: v.sum(min_count=1)), "_status": ("_status", "max")}, **flags
-    )
-    found["status"] = found["_status"].map(dict(enumerate(STATUS_ORDER)))
+    found = add_up(long, key_columns(table), measure=measure)
     return found[[c for c in table.columns if c in found.columns]]
+
+
+def add_up(table: pd.DataFrame, keys: Sequence[str], *, measure: str = "persons") -> pd.DataFrame:
+    """Sum a measure over rows of the same keys; a total with a missing part is missing.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Tidy table with ``status`` and, where it has them, ``unit`` and ``source``.
+    keys : sequence of str
+        Columns that tell the sums apart.
+    measure : str
+        The column to sum.
+
+    Returns
+    -------
+    DataFrame
+        ``keys``, the measure, ``status`` (the worst of the parts), ``unit`` and ``source`` (the
+        first).
+
+    Examples
+    --------
+    >>> t = pd.DataFrame({"year": [1, 1, 2, 2], "persons": [5.0, 2.0, 5.0, None],
+    ...                   "status": ["observed", "estimated", "observed", "observed"]})
+    >>> add_up(t, ["year"])
+       year  persons     status
+    0     1      7.0  estimated
+    1     2      NaN   observed
+    """
+    ranks = {status: place for place, status in enumerate(STATUS_ORDER)}
+    rows = table.assign(_status=table["status"].map(ranks), _lost=table[measure].isna())
+    flags = {c: (c, "first") for c in ("unit", "source") if c in rows}
+    found = rows.groupby(list(keys), as_index=False, dropna=False).agg(
+        **{measure: (measure, "sum"), "_status": ("_status", "max"), "_lost": ("_lost", "any")},
+        **flags,
+    )
+    # A sum that leaves a missing part out is a smaller number that nobody counted.
+    found[measure] = found[measure].astype("float64").mask(found["_lost"])
+    found["status"] = found["_status"].map(dict(enumerate(STATUS_ORDER)))
+    return found[[*keys, measure, "status", *flags]]

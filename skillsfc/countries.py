@@ -63,6 +63,8 @@ def country_code(code: str) -> str:
 
 def _unknown_country(code: str) -> Problem:
     listed = code_list("countries")
+    if not code.strip():
+        return Problem(repr(code), "empty", "an ISO alpha-3 code such as 'MAR'")
     for language in LANGUAGES:
         named = listed[listed[f"label_{language}"].str.casefold() == code.strip().casefold()]
         if len(named):

@@ -121,12 +121,24 @@ def did_you_mean(word: object, options: Iterable[object]) -> str:
     --------
     >>> did_you_mean("contry", ["country", "horizon"])
     "'country'"
+    >>> did_you_mean("MAX", ["MDA", "MAR"])
+    "'MAR'"
     >>> did_you_mean("zzz", ["country", "horizon"])
     ''
     """
     by_folded = {str(option).casefold(): str(option) for option in options}
-    near = difflib.get_close_matches(str(word).casefold(), by_folded, n=1, cutoff=0.6)
-    return repr(by_folded[near[0]]) if near else ""
+    folded = str(word).casefold()
+    near = difflib.get_close_matches(folded, by_folded, n=5, cutoff=0.6)
+    if not near:
+        return ""
+    # Three-letter codes tie often; a slip is more likely at the end of a word than at its start.
+    return repr(by_folded[max(near, key=lambda option: _likeness(folded, option))])
+
+
+def _likeness(word: str, option: str) -> tuple[float, int]:
+    same = [a == b for a, b in zip(word, option, strict=False)]
+    start = same.index(False) if False in same else len(same)
+    return difflib.SequenceMatcher(None, option, word).ratio(), start
 
 
 def listing(values: Iterable[object], most: int = 8) -> str:

@@ -95,8 +95,8 @@ def load_assumptions(name: str = "baseline") -> Mapping[str, Assumption]:
     import yaml
 
     path = data_dir() / "params" / f"{name}.yml"
-    if not path.is_file():
-        known = sorted(file.stem for file in path.parent.glob("*.yml"))
+    known = sorted(file.stem for file in path.parent.glob("*.yml"))
+    if name not in known:
         raise ParameterError(
             "assumptions",
             [Problem("name", repr(name), f"one of {listing(known)}", did_you_mean(name, known))],

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from skillsfc.errors import Problem, SourceError
@@ -107,12 +108,36 @@ class Result:
 
 
 def table_hash(table: pd.DataFrame) -> str:
-    """Return the sha256 of a table's content as csv, for provenance.
+    """Return the sha256 of a table's content, for provenance.
+
+    Notes
+    -----
+    Column by column: its name, then its numbers as text of twelve digits, or its codes as the
+    distinct texts and the place of each row among them. That is the same for every way that
+    pandas can hold the column, and some times faster than writing the table as csv.
 
     Examples
     --------
     >>> table_hash(pd.DataFrame({"year": [2024]}))[:12]
-    '07020cd11cf0'
+    'b0fe1162e871'
     """
-    text = table.to_csv(index=False, float_format="%.12g", lineterminator="\n")
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    digest = hashlib.sha256(f"{len(table)} rows\n".encode())
+    for at, name in enumerate(table.columns):
+        digest.update(f"{len(str(name))} {name}\n".encode())
+        for part in _content(table.iloc[:, at]):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _content(column: pd.Series) -> Iterator[bytes]:
+    """Give what a column holds as bytes that tell any two different columns apart."""
+    if pd.api.types.is_float_dtype(column):
+        values = column.to_numpy(dtype="float64", na_value=np.nan) + 0.0  # -0.0 becomes 0.0
+        yield b"float\n"
+        yield "".join(map("%.12g\n".__mod__, values.tolist())).encode()
+        return
+    places, distinct = pd.factorize(column)  # missing values have the place -1
+    texts = [str(value) for value in distinct]
+    yield f"{len(texts)} {'int' if pd.api.types.is_integer_dtype(column) else 'text'}\n".encode()
+    yield "".join(f"{len(text)} {text}\n" for text in texts).encode()
+    yield places.astype("<i4").tobytes()

@@ -35,18 +35,57 @@ def tables() -> pd.DataFrame:
 @cache
 def code_list(name: str) -> pd.DataFrame:
     """Return one code list of ``data/codes/`` as text: code, parent, level and labels."""
-    path = data_dir() / "codes" / f"{name}.csv"
-    if not path.is_file():
-        known = sorted(file.stem for file in path.parent.glob("*.csv"))
+    known = sorted(file.stem for file in (data_dir() / "codes").glob("*.csv"))
+    if name not in known:  # compared, not opened: '../sources' is no code list
         raise CodeError(
             "code list",
             [
                 Problem(
-                    name, "no such list", f"one of {listing(known, 30)}", did_you_mean(name, known)
+                    repr(name),
+                    "no such list",
+                    f"one of {listing(known, 30)}",
+                    did_you_mean(name, known),
                 )
             ],
         )
     return read_codes_file(f"codes/{name}.csv")
+
+
+def nearest_code(word: object, listed: pd.DataFrame) -> str:
+    """Return the code that a wrong word most likely means, in quotes, or an empty string.
+
+    A label in any language means its code; only then is likeness of letters asked.
+
+    Examples
+    --------
+    >>> nearest_code("maroc", code_list("countries")), nearest_code("", code_list("countries"))
+    ("'MAR'", '')
+    """
+    folded = str(word).strip().casefold()
+    if not folded:
+        return ""
+    for column in [name for name in listed.columns if name.startswith("label_")]:
+        named = listed.loc[listed[column].str.casefold() == folded, "code"]
+        if len(named):
+            return repr(named.iloc[0])
+    return did_you_mean(word, listed["code"])
+
+
+def refuse_other_than_table(table: object, subject: str = "table") -> None:
+    """Raise if something is not a DataFrame, before pandas does it in words of its own.
+
+    Raises
+    ------
+    TableError
+        If it is not.
+    """
+    if isinstance(table, pd.DataFrame):
+        return
+    step = "Is there such a table? sf.list_tables(country=...) tells." if table is None else ""
+    raise TableError(
+        subject,
+        [Problem("input", type(table).__name__, "a pandas DataFrame", next_step=step)],
+    )
 
 
 def names_of(kind: str) -> list[str]:
@@ -100,8 +139,14 @@ def table_keys(name: str) -> list[str]:
                 )
             ],
         )
-    shared = set.intersection(*(set(keys.split()) for keys in entries["keys"]))
+    shared: set[str] = set.intersection(*(set(keys.split()) for keys in entries["keys"]))
     return [key for key in names_of("key") if key in shared]
+
+
+def table_measures(name: str) -> list[str]:
+    """Return the measures that a named table may have: one a source."""
+    listed = tables()
+    return sorted(listed.loc[listed["table"] == name, "measure"].unique())
 
 
 def classification(values: pd.Series, lists: str) -> tuple[str, list[str]]:

@@ -34,7 +34,7 @@ def brief(request):
 
 
 def sections(brief):
-    return [*brief["sections"], brief["occupations"], brief["group"], brief["limits"]]
+    return [*brief["sections"], brief["occupations"], brief["limits"]]
 
 
 def known_sources(brief):

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skillsfc.report.brief import people, sectors, work
+from skillsfc.report.brief import group, people, sectors, work
+from skillsfc.report.brief.flows import say_flows
 from skillsfc.report.brief.outlook import write_outlook
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.text import Facts, untraced_numbers
@@ -124,8 +125,8 @@ def test_the_largest_sectors_come_first_and_at_most_four():
     facts = Facts("sectors")
     text = sectors._largest(rows, facts, "Examplia")
     assert text == (
-        "In 2020 the largest employers in Examplia were trade (40.0%), farming (30.0%), mining "
-        "(15.0%) and transport (10.0%) of all workers."
+        "Of all workers in Examplia in 2020, the largest sectors had: trade 40.0%; farming 30.0%; "
+        "mining 15.0%; transport 10.0%."
     )
 
 
@@ -236,3 +237,57 @@ def test_a_section_gives_its_tables_by_name():
     table = pd.DataFrame({"value": [1.0]})
     section = Section("any", ("Words.",), Facts("any"), (), (TableToPublish("t", "T", table),))
     assert section.table("t") is table
+
+
+def flows(jobs, lower, upper, *, past=None):
+    rows = [("projected", 2035, "jobs", jobs, lower, upper)]
+    rows += [("projected", 2035, who, 5000.0, np.nan, np.nan) for who in ("entrants", "leavers")]
+    if past is not None:
+        rows.append(("observed", 2017, "jobs", past, np.nan, np.nan))
+    columns = ["status", "year", "indicator", "value", "lower", "upper"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "lower", "upper", "said"),
+    [
+        (100.0, -50.0, 300.0, "100 jobs added a year on average until 2035, with a range for the "
+         "growth alone from a loss of 50 to a gain of 300."),
+        (-100.0, -300.0, -20.0, "100 jobs lost a year on average until 2035, with a range for the "
+         "growth alone from a loss of 300 to a loss of 20."),
+    ],
+)  # fmt: skip
+def test_jobs_lost_and_gained_are_told_apart_at_both_ends(jobs, lower, upper, said):
+    facts = Facts("outlook")
+    text = say_flows(flows(jobs, lower, upper), facts)
+    assert said in text
+    assert "ten years" not in text
+    assert untraced_numbers(text, facts.table, allowed=("15", "65")) == []
+
+
+@pytest.mark.parametrize(("past", "said"), [(-7.0, "lost 7 a year"), (7.0, "gained 7 a year")])
+def test_the_jobs_of_the_past_stand_beside_those_of_the_projection(past, said):
+    text = say_flows(flows(100.0, 50.0, 300.0, past=past), Facts("outlook"))
+    assert f"In the ten years to 2017 the longer series {said}." in text
+
+
+@pytest.mark.parametrize(("year", "told"), [(2013, True), (2021, True), (2022, False)])
+def test_a_figure_years_behind_its_group_is_said_to_be(year, told):
+    points = pd.DataFrame({"indicator": "rate", "year": [year, 2024, 2024, 2024]})
+    row = pd.Series({"indicator": "rate", "year": year, "unit": "share"})
+    text = group._when(row, points, Facts("group"))
+    assert text.startswith(f"in {year}")
+    assert ("the others: mostly 2024" in text) == told
+
+
+def test_a_growth_is_said_from_its_first_year():
+    points = pd.DataFrame({"indicator": "growth", "year": [2025, 2025]})
+    row = pd.Series({"indicator": "growth", "year": 2025, "unit": "per year"})
+    assert group._when(row, points, Facts("group")) == "from 2025"
+
+
+def test_the_key_message_on_agriculture_names_the_other_source_where_the_two_disagree():
+    rows = listed(0.2).assign(year=2014, source="made up")
+    facts = Facts("sectors")
+    assert sectors._other_share(rows, facts) == " Another source has 20.0% for 2014: made up."
+    assert [row["value"] for row in facts.rows] == [0.2, 2014.0]

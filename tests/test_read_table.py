@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillsfc.errors import SkillsfcError, SourceError, TableError
+from skillsfc.errors import CoverageError, SkillsfcError, SourceError, TableError
 from skillsfc.sources.encoding import decode
 from skillsfc.sources.files import read_table
 
@@ -51,14 +51,41 @@ def test_semicolons_tabs_and_declared_decimal_commas(tmp_path):
 
 def test_an_undeclared_decimal_comma_is_refused_with_the_remedy(tmp_path):
     text = (HEADER + ROWS).replace(",", ";").replace("10.5", "10,5")
-    with pytest.raises(SourceError, match="Say decimal=','"):
+    with pytest.raises(TableError, match="Say decimal=','"):
         read_text(tmp_path, text)
 
 
 def test_a_point_beside_a_declared_comma_is_refused(tmp_path):
     text = (HEADER + ROWS).replace(",", ";").replace("10.5", "1.234,5")
-    with pytest.raises(SourceError, match="no numbers"):
+    with pytest.raises(TableError, match=r"1 values not numbers: '1\.234,5'"):
         read_text(tmp_path, text, decimal=",")
+
+
+def test_problems_of_cells_codes_and_status_come_together(tmp_path):
+    text = HEADER + ROWS.replace("10.5", "ten").replace("observed", "guessed").replace("MAR", "QQQ")
+    with pytest.raises(TableError) as caught:
+        read_text(tmp_path, text)
+    for part in ("'ten'", "'guessed'", "'QQQ'"):
+        assert part in str(caught.value)
+
+
+def test_a_delimiter_of_two_signs_is_refused(tmp_path):
+    with pytest.raises(SourceError, match="delimiter 'ab'"):
+        read_text(tmp_path, HEADER + ROWS, delimiter="ab")
+
+
+def test_a_file_without_the_country_asked_for_is_refused(tmp_path):
+    kept = read_text(tmp_path, HEADER + ROWS, country="mar")
+    assert set(kept["country"]) == {"MAR"}
+    with pytest.raises(CoverageError, match=r"no row of TUN; expected one of 'MAR'"):
+        read_text(tmp_path, HEADER + ROWS, country="TUN")
+
+
+def test_a_table_name_asks_for_its_measure_too(tmp_path):
+    text = "country,year,share,unit,status,source\nMAR,2020,0.5,share,observed,mine\n"
+    assert len(read_text(tmp_path, text)) == 1
+    with pytest.raises(TableError, match=r"measure columns 'share'; expected one of 'persons'"):
+        read_text(tmp_path, text, table="employment")
 
 
 def test_arabic_digits_are_digits(tmp_path):

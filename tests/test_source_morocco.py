@@ -187,3 +187,11 @@ def test_labels_come_in_french():
     assert set(schooling.loc[schooling["qualification"] == "edu_none", "qualification_label"]) == {
         "No schooling"
     }
+
+
+def test_every_caution_of_the_source_has_a_sentence_of_our_own():
+    given = {note for year in (2014, 2024) for note in morocco._fields(year)["note"]} - {""}
+    own = {note: morocco._own_words(note) for note in given}
+    assert len(given) >= 4
+    assert len(set(own.values())) == len(given)
+    assert not set(own.values()) & (given | {"", morocco._UNMARKED})

@@ -6,6 +6,7 @@ import pytest
 
 import skillsfc as sf
 from skillsfc.errors import CoverageError, TableError
+from skillsfc.forecast.structure import fit_fractional_logit
 
 
 def countries(n=150, seed=1, noise=0.4):
@@ -41,6 +42,27 @@ def test_slope_matches_a_second_implementation_by_newton_steps():
         b += np.linalg.solve((x.T * (p * (1 - p))) @ x, x.T @ (shares["share"].to_numpy() - p))
     found = sf.estimate_structure_line(shares, income).diagnostics.iloc[0]
     assert [found["intercept"], found["slope"]] == pytest.approx(list(b), rel=1e-6)
+
+
+@pytest.mark.parametrize("count", [20, 150])
+def test_parameters_and_robust_errors_are_those_of_statsmodels(count):
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    shares, income = countries(count, seed=count)
+    values = shares["share"].mask(shares.index < 2, 0.0).to_numpy()
+    design = np.column_stack([np.ones(count), np.log(income["usd"])])
+    reference = GLM(values, design, family=Binomial()).fit(cov_type="HC0", tol=1e-14)
+    params, errors = fit_fractional_logit(values, design)
+    assert params == pytest.approx(reference.params, rel=1e-9)
+    assert errors == pytest.approx(reference.bse, rel=1e-9)
+
+
+def test_a_line_through_shares_of_zero_only_ends_and_stays_finite():
+    shares, income = countries()
+    found = sf.estimate_structure_line(shares.assign(share=0.0), income)
+    assert found.table["expected"].max() < 1e-6
+    assert np.isfinite(found.table[["expected", "lower", "upper"]].to_numpy()).all()
 
 
 def test_a_country_without_farmers_stays_in_and_the_rest_is_within_bounds():

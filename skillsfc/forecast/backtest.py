@@ -190,12 +190,13 @@ def _horizon(horizon: int) -> int:
 
 
 def _levels(levels: Sequence[float]) -> tuple[float, ...]:
-    wrong = [x for x in levels if not 0.0 < float(x) < 1.0]
-    if wrong or not len(levels):
+    listed = list(levels) if isinstance(levels, Sequence | np.ndarray) else [levels]
+    wrong = [x for x in listed if not isinstance(x, int | float) or not 0.0 < x < 1.0]
+    if wrong or not listed:
         raise ParameterError(
             "backtest", [Problem("levels", f"{wrong or 'none'}", "numbers between 0 and 1")]
         )
-    return tuple(sorted({float(x) for x in levels}))
+    return tuple(sorted({float(x) for x in listed}))
 
 
 def _population(series: SeriesMatrix, population: pd.DataFrame | None, ahead: int) -> Array | None:

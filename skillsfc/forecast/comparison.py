@@ -9,6 +9,7 @@ import pandas as pd
 
 from skillsfc.errors import CoverageError, Problem, TableError, listing
 from skillsfc.results import Result, table_hash
+from skillsfc.schema import refuse_other_than_table
 
 COLUMNS = ("country", "indicator", "value", "unit", "year")
 
@@ -108,6 +109,7 @@ def compare_with_group(
 
 
 def _check_values(values: pd.DataFrame) -> None:
+    refuse_other_than_table(values, "comparison")
     missing = [column for column in COLUMNS if column not in values.columns]
     if missing:
         raise TableError("comparison", [Problem("columns", f"missing: {listing(missing)}")])

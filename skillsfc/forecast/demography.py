@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.checks import check
+from skillsfc.conversion import add_up
 from skillsfc.errors import CoverageError, ParameterError, Problem, listing
 from skillsfc.results import Result, table_hash
 
@@ -128,9 +129,7 @@ def _sum_spans(people: pd.DataFrame, spans: Mapping[str, tuple[float, float]]) -
                 [Problem(f"ages {age}", f"cannot be formed from {listing(seen)}",
                          "five-year groups or single years")],
             )  # fmt: skip
-        rows = people[inside].groupby(_KEYS, as_index=False).agg(
-            persons=("persons", "sum"), status=("status", "max"), source=("source", "first")
-        )  # fmt: skip
+        rows = add_up(people[inside], _KEYS)
         found.append(rows.assign(age=age, unit="persons"))
     table = pd.concat(found, ignore_index=True)
     return table[[*_KEYS, "age", "persons", "unit", "status", "source"]].sort_values(
@@ -140,12 +139,11 @@ def _sum_spans(people: pd.DataFrame, spans: Mapping[str, tuple[float, float]]) -
 
 def _indicators(groups: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     both = pd.concat([groups, flows], ignore_index=True)
-    total = both.groupby(["country", "year", "age"], as_index=False).agg(
-        persons=("persons", "sum"), status=("status", "max"), source=("source", "first")
-    )
-    wide = pd.concat([both, total.assign(sex="T")]).pivot_table(
-        index=[*_KEYS, "status", "source"], columns="age", values="persons", aggfunc="sum"
-    )
+    total = add_up(both, ["country", "year", "age"])
+    cells = pd.concat([both, total.assign(sex="T")])
+    # One value a cell: reshaped, not summed, so that a missing count stays missing.
+    wide = cells.set_index([*_KEYS, "age"])["persons"].unstack()  # noqa: PD010
+    flags = add_up(cells, _KEYS)[[*_KEYS, "status", "source"]]
     working = wide["15-64"]
     per_year, per_person = "persons per year", "persons per person aged 15-64"
     parts = {
@@ -161,6 +159,6 @@ def _indicators(groups: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
         value.rename("value").reset_index().assign(indicator=name, unit=unit)
         for name, (value, unit) in parts.items()
     ]
-    table = pd.concat(rows, ignore_index=True)
+    table = pd.concat(rows, ignore_index=True).merge(flags, on=_KEYS)
     columns = [*_KEYS, "indicator", "value", "unit", "status", "source"]
     return table[columns].sort_values([*_KEYS, "indicator"], ignore_index=True)

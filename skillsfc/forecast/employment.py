@@ -171,8 +171,14 @@ def forecast_employment(
     )
 
 
-def _one_model(model: str, population: pd.DataFrame | None) -> str:
-    (name,) = check_models(model) if isinstance(model, str) else check_models(list(model)[:1])
+def _one_model(model: str | Sequence[str], population: pd.DataFrame | None) -> str:
+    several = not isinstance(model, str) and isinstance(model, Sequence) and len(model) != 1
+    if several:
+        hint = "sf.backtest compares several; 'auto' combines them."
+        raise ParameterError(
+            "forecast_employment", [Problem("model", repr(model), "one name", next_step=hint)]
+        )
+    (name,) = check_models(model)
     if name == "employment_ratio" and population is None:
         raise ParameterError(
             "forecast_employment",
@@ -182,7 +188,7 @@ def _one_model(model: str, population: pd.DataFrame | None) -> str:
 
 
 def _levels(levels: Sequence[float]) -> tuple[float, ...]:
-    listed = [levels] if isinstance(levels, int | float) else list(levels)
+    listed = list(levels) if isinstance(levels, Sequence | np.ndarray) else [levels]
     wrong = [x for x in listed if not isinstance(x, int | float) or not 0.0 < x < 1.0]
     if wrong or not listed:
         hint = "80 per cent is 0.8." if wrong else ""

@@ -19,7 +19,7 @@ from skillsfc.errors import (
 )
 from skillsfc.forecast import accuracy, scores
 from skillsfc.results import Result, table_hash
-from skillsfc.schema import key_columns, measure_column
+from skillsfc.schema import key_columns, measure_column, refuse_other_than_table
 
 NOT_MATCHED = ("level", "model", "horizon", "origin")  # keys that a forecast has and a fact has not
 
@@ -117,6 +117,10 @@ def evaluate_forecast(
 
 
 def _one_measure(actual: pd.DataFrame, forecast: pd.DataFrame, train: pd.DataFrame | None) -> str:
+    for name, table in (("actual table", actual), ("forecast table", forecast)):
+        refuse_other_than_table(table, name)
+    if train is not None:
+        refuse_other_than_table(train, "train table")
     measure = measure_column(actual, "actual table")
     tables = {"actual": actual, "forecast": forecast} | ({} if train is None else {"train": train})
     problems = [

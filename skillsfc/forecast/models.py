@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,7 +82,7 @@ COMBINED = (
 )
 
 
-def check_models(names: str | Iterable[str]) -> tuple[str, ...]:
+def check_models(names: str | Sequence[str]) -> tuple[str, ...]:
     """Return model names as a tuple, or raise with the nearest known name.
 
     Raises
@@ -95,7 +95,8 @@ def check_models(names: str | Iterable[str]) -> tuple[str, ...]:
     >>> check_models("theta")
     ('theta',)
     """
-    listed = (names,) if isinstance(names, str) else tuple(names)
+    # Anything that is no list of names is one wrong name, such as None.
+    listed = tuple(names) if isinstance(names, list | tuple) else (names,)
     known = ["auto", *MODELS]
     unknown = [name for name in listed if name not in known]
     if unknown or not listed:

@@ -80,9 +80,10 @@ def choice_table(
     others = {
         m: origin_errors(trials, trials.forecasts[trials.models.index(m)], finite)[0] for m in naive
     }
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rates = {m: np.nanmean(e.sum(axis=1) / count.sum(axis=1)) for m, e in others.items()}
-    best = min(rates, key=lambda m: (np.isnan(rates[m]), rates[m]))
+    tests = count.sum(axis=1)
+    # Where no series was ever tested all rates are 0, and every row below says "untested".
+    rates = {m: np.sum(e.sum(axis=1)[tests > 0] / tests[tests > 0]) for m, e in others.items()}
+    best = min(rates, key=lambda m: rates[m])
     alive = iter(range(panels.own))
     rows = []
     for k, size in enumerate(series.counts):

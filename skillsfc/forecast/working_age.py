@@ -62,7 +62,8 @@ def sum_working_age(population: pd.DataFrame) -> pd.DataFrame:
         )
     kept = rows[rows["age"].isin(groups[inside])]
     country = kept["country"] if "country" in kept else pd.Series("", index=kept.index)
-    total = kept.groupby([kept["year"], country])["persons"].sum(min_count=1)
+    grouped = kept["persons"].groupby([kept["year"], country])
+    total = grouped.sum().mask(kept["persons"].isna().groupby([kept["year"], country]).any())
     return total.unstack()  # noqa: PD010 - one value a cell, nothing to aggregate
 
 

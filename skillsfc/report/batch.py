@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from skillsfc.report.batch_file import Order, find_batch_file, read_order
 from skillsfc.report.execute import Register
 from skillsfc.report.parameters import read_parameters
 from skillsfc.report.plan import Plan, find_notebook, make_plan, output_folder
+from skillsfc.report.preloaded import Nursery
 from skillsfc.report.run import KernelLost, Stopped, carry_out, terminate_as_interrupt
 
 COLUMNS = ["country", "run", "status", "seconds", "reason", "folder"]
@@ -168,11 +170,12 @@ def _run_all(
     """Run the plans, as many at a time as there are workers; end them all on an interrupt."""
     from tqdm import tqdm
 
-    register = Register()
     with (
+        closing(Nursery()) as nursery,
         ThreadPoolExecutor(workers) as pool,
         tqdm(total=len(plans), unit="report", disable=None) as bar,
     ):
+        register = Register(nursery if len(plans) > 1 else None)
         waiting = {
             pool.submit(_one, plan, resume=resume, register=register): at
             for at, plan in enumerate(plans)

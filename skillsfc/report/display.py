@@ -18,7 +18,7 @@ MISSING = ".."
 NARROW_SPACE = "\u202f"  # thousands separator that neither breaks a line nor a right-to-left run
 MOST_ROWS = 60  # more rows than a reader follows on a page; the csv and the workbook have all
 FORMATS = {"persons": ",.0f", "share": ".1%", "usd": ",.0f", "hours": ",.0f", "wage_bill": ",.0f"}
-PLAIN_INTEGERS = ("year", "vintage", "origin", "horizon")  # 2035, never 2 035
+PLAIN_INTEGERS = ("year", "first_year", "last_year", "vintage", "origin", "horizon")  # never 2 035
 CONSTANT_FLAGS = ("unit", "status", "source")  # said once below the table when all rows agree
 
 
@@ -40,6 +40,21 @@ def source_line(ids: Iterable[Any]) -> str:
         else:
             names.append(source)
     return "; ".join(dict.fromkeys(names))
+
+
+def short_source(source: object) -> str:
+    """Return the name by which a sentence calls a source: its title up to the first comma.
+
+    An id that the source log does not have stays as it is.
+
+    Examples
+    --------
+    >>> short_source("factbook"), short_source("my own survey")
+    ('The World Factbook', 'my own survey')
+    """
+    log = read_codes_file("sources.csv").drop_duplicates("source").set_index("source")
+    known = str(source) in log.index
+    return str(log.loc[str(source), "title"]).split(", ")[0] if known else str(source)
 
 
 def number_text(value: float, pattern: str) -> str:

@@ -18,11 +18,13 @@ import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from skillsfc.errors import ParameterError, Problem
 from skillsfc.report.parameter_values import Value
+from skillsfc.report.preloaded import Nursery
 
 HIDDEN_TAG = "skillsfc-hidden"
 BANNED_TAG = "raises-exception"
@@ -46,6 +48,8 @@ class Execution:
         Seconds that the whole run may take.
     one_thread : bool
         Keep numerical libraries to one thread each, when several kernels run side by side.
+    nursery : Nursery, optional
+        Where kernels with their imports behind them come from; cold ones without it.
     """
 
     source: Path
@@ -54,6 +58,7 @@ class Execution:
     values: Mapping[str, Value]
     timeout: float
     one_thread: bool = False
+    nursery: Nursery | None = None
     token: str = field(default_factory=lambda: f"skillsfc end {uuid.uuid4().hex}")
     failure: BaseException | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -121,6 +126,14 @@ class Execution:
                 if execution.stopped.is_set():
                     execution._kill()
 
+            async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
+                # The place that jupyter_client names for launching a kernel in another way.
+                if execution.nursery is not None:
+                    cold = self.provisioner.launch_kernel
+                    forked = partial(launch_forked, self, execution.nursery, cold)
+                    self.provisioner.launch_kernel = forked
+                await super()._async_launch_kernel(kernel_cmd, **options)
+
         return Manager
 
     def _kill(self) -> None:
@@ -133,10 +146,30 @@ class Execution:
                         os.killpg(process.pid, signal.SIGKILL)
 
 
-class Register:
-    """The executions that run now, so that all of them can be stopped at once."""
+async def launch_forked(
+    manager: Any, nursery: Nursery, cold: Any, command: list[str], **options: Any
+) -> Any:
+    """Launch a manager's kernel as a fork of the nursery, or cold where that cannot be."""
+    process = nursery.fork(manager.connection_file, options["cwd"], options["env"])
+    if process is None:
+        return await cold(command, **options)
+    place = manager.provisioner
+    place.process, place.cwd = process, options["cwd"]
+    place.pid = place.pgid = process.pid  # it leads a group of its own
+    return place.connection_info
 
-    def __init__(self) -> None:
+
+class Register:
+    """The executions that run now, so that all of them can be stopped at once.
+
+    Parameters
+    ----------
+    nursery : Nursery, optional
+        Where their kernels come from, if several share one.
+    """
+
+    def __init__(self, nursery: Nursery | None = None) -> None:
+        self.nursery = nursery
         self._lock = threading.Lock()
         self._running: dict[int, Execution] = {}
         self.stopped = False

@@ -83,14 +83,31 @@ def kind_of(values: pd.Series) -> str:
 
 
 def save_figure(figure: Any, folder: Path, name: str) -> None:
-    """Write SVG and PNG whose bytes depend on the picture only, not on the day."""
+    """Write SVG and PNG whose bytes depend on the picture only, not on the day.
+
+    The layout and the edge of the picture are found once and hold for both files; left to
+    matplotlib, each file is drawn twice and the layout is solved anew for each.
+    """
     import matplotlib as mpl
 
     folder.mkdir(parents=True, exist_ok=True)
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
-        figure.savefig(folder / f"{name}.svg", format="svg", metadata=nothing, bbox_inches="tight")
-        figure.savefig(
-            folder / f"{name}.png", format="png", dpi=150, metadata={"Software": None},
-            bbox_inches="tight",
-        )  # fmt: skip
+    words = {"svg.fonttype": "none", "svg.hashsalt": name}
+    # No layout of the user's own settings may step in where the figure's own is set aside.
+    plain = {"figure.autolayout": False, "figure.constrained_layout.use": False}
+    with mpl.rc_context({**words, **plain}):
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            engine.execute(figure)
+        edge = figure.get_tightbbox().padded(mpl.rcParams["savefig.pad_inches"])
+        figure.set_layout_engine(None)
+        try:
+            target = folder / f"{name}.svg"
+            figure.savefig(target, format="svg", metadata=nothing, bbox_inches=edge)
+            target = target.with_suffix(".png")
+            figure.savefig(
+                target, format="png", dpi=150, metadata={"Software": None}, bbox_inches=edge
+            )
+        finally:
+            if engine is not None:
+                figure.set_layout_engine(engine)

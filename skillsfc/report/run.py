@@ -172,7 +172,7 @@ def _run_staged(plan: Plan, stage: staging.Stage, register: execute.Register) ->
     values = bring_files(plan.parameters, stage.work)
     run = execute.Execution(
         plan.notebook, stage.folder / "brief.ipynb", stage.work, values, plan.timeout,
-        one_thread=plan.one_thread,
+        one_thread=plan.one_thread, nursery=register.nursery,
     )  # fmt: skip
     supervise(run, register)
     if isinstance(run.failure, ParameterError):

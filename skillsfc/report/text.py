@@ -114,7 +114,7 @@ class Facts:
         table : str
             Name of the published table where the value stands.
         """
-        text = format_number(float(value), kind)
+        text = format_number(float(value), kind).replace("-", "\u2212")  # a minus, not a hyphen
         self.rows.append(
             {"section": self.section, "fact": name, "value": float(value), "kind": kind,
              "text": text, "table": table}

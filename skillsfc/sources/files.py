@@ -18,7 +18,8 @@ from pathlib import Path
 import pandas as pd
 
 from skillsfc.checks import check
-from skillsfc.errors import Problem, SourceError, did_you_mean, listing
+from skillsfc.countries import country_code
+from skillsfc.errors import CoverageError, Problem, SourceError, did_you_mean, listing
 from skillsfc.schema import dictionary
 from skillsfc.sources.encoding import decode, refuse
 
@@ -36,6 +37,7 @@ def read_table(
     delimiter: str | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
+    country: str | None = None,
 ) -> pd.DataFrame:
     """Read a csv, xlsx or parquet file of your own and check it against the schema.
 
@@ -56,6 +58,9 @@ def read_table(
         that could be meant.
     sheet : str, optional
         Sheet of a workbook that has several visible ones.
+    country : str, optional
+        Keep only the rows of this country: an ISO alpha-3 code or alias. A file without it is
+        refused, so that one country's numbers never stand under another's name.
 
     Returns
     -------
@@ -68,6 +73,8 @@ def read_table(
         If the file is not there, not readable, cut off, empty or ambiguous.
     TableError
         If its columns, codes, units or values are not those of the schema: all problems at once.
+    CoverageError
+        If the file has no row of ``country``.
 
     Examples
     --------
@@ -87,8 +94,19 @@ def read_table(
         rows = _read_parquet(file)
     else:
         rows = _read_text(file, delimiter, encoding)
-    frame = _typed(_framed(file, rows), decimal, file) if isinstance(rows, list) else rows
-    return check(frame, name=table)
+    frame = _typed(_framed(file, rows), decimal) if isinstance(rows, list) else rows
+    checked = check(frame, name=table)
+    return checked if country is None else _of_country(checked, country, file)
+
+
+def _of_country(table: pd.DataFrame, country: str, file: Path) -> pd.DataFrame:
+    code = country_code(country)
+    have = table["country"].unique() if "country" in table.columns else []
+    if code not in have:
+        found = f"has no row of {code}"
+        expected = f"one of {listing(have)}" if len(have) else "a column 'country'"
+        raise CoverageError(f"file {file.name}", [Problem(file.name, found, expected)])
+    return table[table["country"] == code].reset_index(drop=True)
 
 
 def _local_file(path: Path | str) -> Path:
@@ -118,6 +136,8 @@ def _read_text(file: Path, delimiter: str | None, encoding: str | None) -> list[
     if "\x00" in text:
         raise refuse(file, "not text: it holds NUL characters", "a csv file")
     header = text.lstrip().partition("\n")[0]
+    if delimiter is not None and delimiter not in DELIMITERS:
+        raise refuse(file, f"delimiter {delimiter!r}", f"one of {listing(DELIMITERS)}")
     separator = delimiter or _delimiter(header)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
@@ -126,7 +146,8 @@ def _read_text(file: Path, delimiter: str | None, encoding: str | None) -> list[
         raise refuse(file, f"not readable as csv: {error}", step=step) from error
     rows = [row for row in rows if any(cell.strip() for cell in row)]
     if rows and not text.endswith(("\n", "\r")) and len(rows[-1]) < len(rows[0]):
-        raise refuse(file, f"its last row has {len(rows[-1])} of {len(rows[0])} cells: cut off?")
+        found = f"its last row has {len(rows[-1])} of {len(rows[0])} cells"
+        raise refuse(file, found, "whole rows", "Is the file cut off? Fetch it again.")
     return rows
 
 
@@ -216,11 +237,13 @@ def _framed(file: Path, rows: list[list[str]]) -> pd.DataFrame:
     return pd.DataFrame(rows[1:], columns=header, dtype="str")
 
 
-def _typed(frame: pd.DataFrame, decimal: str, file: Path) -> pd.DataFrame:
-    """Give the dictionary's numeric columns their type; empty cells become missing values."""
+def _typed(frame: pd.DataFrame, decimal: str) -> pd.DataFrame:
+    """Give the dictionary's numeric columns their type; empty cells become missing values.
+
+    A column with a cell that is no number stays text: `check` names it with all other problems.
+    """
     words = dictionary()
     typed = frame.copy()
-    problems = []
     for column in frame.columns:
         text = frame[column].str.strip()
         if column not in words.index or words.loc[column, "dtype"] == "string":
@@ -228,15 +251,8 @@ def _typed(frame: pd.DataFrame, decimal: str, file: Path) -> pd.DataFrame:
             continue
         plain = text.map(_plain_number(decimal))
         numbers = pd.to_numeric(plain.where(plain != "", None), errors="coerce")
-        bad = text[(text != "") & numbers.isna()]
-        if len(bad):
-            comma = decimal == "." and bad.str.fullmatch(r"-?\d+,\d+").any()
-            step = "A decimal comma? Say decimal=','." if comma else ""
-            found = f"{len(bad)} cells are no numbers: {listing(bad.unique(), 5)}"
-            problems.append(Problem(f"column {column!r}", found, "numbers", next_step=step))
-        typed[column] = numbers
-    if problems:
-        raise SourceError(f"file {file.name}", problems)
+        bad = (text != "") & numbers.isna()
+        typed[column] = plain.mask(bad, text).where(text != "", None) if bad.any() else numbers
     return typed
 
 

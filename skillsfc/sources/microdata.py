@@ -105,7 +105,7 @@ def _known(name: str) -> Callable[[], pd.DataFrame]:
         "keane_wolpin": _keane_wolpin,
         "unemployment_duration": _unemployment_duration,
     }
-    if name not in loaders:
+    if not isinstance(name, str) or name not in loaders:
         raise CoverageError(
             "load_microdata",
             [

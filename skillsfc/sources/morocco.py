@@ -24,6 +24,13 @@ _SAMPLE = (
 )
 _ROUNDED = "Municipal population times a share rounded to 0.1 %"
 _UNMARKED = "The source does not mark this field as comparable with 2024"
+# A word that tells the source's notes apart, and what the note means for whoever compares years.
+_CAUTIONS = {
+    "by commune": "Known for 2014 only: the source has no such table of the census of 2024",
+    "diploma": "Diplomas are known for 2014 only; the census of 2024 gives levels of schooling",
+    "had worked before": "2014 includes unemployed people with a former job, 2024 does not",
+    "children": "2014 counts children as well, 2024 only people aged 15 and over",
+}
 
 
 @cache
@@ -78,7 +85,14 @@ def _note(year: int, column: str) -> str:
     if year == 2024:
         return _SAMPLE
     field = _fields(year).loc[column]
-    return str(field["note"] or ("" if field["comparableTo"] else _UNMARKED))
+    return _own_words(str(field["note"])) or ("" if field["comparableTo"] else _UNMARKED)
+
+
+def _own_words(note: str) -> str:
+    """Return the caution that the source's note amounts to, empty where it has none."""
+    if not note:
+        return ""
+    return next((text for sign, text in _CAUTIONS.items() if sign in note), _UNMARKED)
 
 
 def _shares(
@@ -194,6 +208,7 @@ def comparable_fields() -> pd.DataFrame:
     found = found.merge(path, on="comparableTo", how="left")
     found["column_2024"] = found["column_2024"].fillna("")
     found["definition"] = found["column_2024"].map(new["definition"]).fillna("")
+    found["note"] = found["note"].map(_own_words)
     found["comparable"] = found["comparableTo"] != ""
     columns = ["column_2014", "column_2024", "label", "comparable", "note", "definition"]
     return found[columns]

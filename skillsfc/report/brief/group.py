@@ -12,10 +12,16 @@ from skillsfc.forecast.comparison import GroupComparison
 from skillsfc.forecast.demography import measure_demography
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_comparison
-from skillsfc.report.text import KIND_OF_UNIT, Facts, list_words, readable
+from skillsfc.report.text import KIND_OF_UNIT, NARROW, Facts, list_words, readable
 from skillsfc.sources.catalog import load_table
 
 TABLE = "group_comparison"
+OLD = 3  # years behind the group from which a reader must be told
+INCOME_NOTE = (
+    "Income per head is of another edition of The World Factbook, in dollars of another year, than "
+    "in the section on sectors."
+)
+SAID_UNITS = {"points": "percentage points", "PPP US dollars": "PPP dollars", "years": "years"}
 PERCENT_UNITS = {"points": "percentage points", "per year": "per cent a year"}
 
 
@@ -125,14 +131,15 @@ def write_comparison(comparison: GroupComparison, *, name: str, group: str) -> S
     >>> members = sf.load_country("MAR").peers
     >>> found = sf.compare_with_group(sf.collect_headlines(), country="MAR", members=members)
     >>> section = sf.write_comparison(found, name="Morocco", group="its region")
-    >>> section.paragraphs[0].startswith("Beside the other countries")
-    True
+    >>> section.paragraphs[0].split(":")[0]
+    'Morocco differs most from its group, its region, in'
     """
     facts = Facts("group")
     table = comparison.table
     known = table.dropna(subset=["value"])
     country = str(comparison.settings.country)  # type: ignore[attr-defined]
-    paragraphs = [_farthest(known, facts, name, group)]
+    paragraphs = [_farthest(known, comparison.points, facts, name, group)]
+    message = paragraphs[0]
     lacking = list(table.loc[table["value"].isna(), "indicator"])
     if lacking:
         paragraphs.append(f"No embedded source has a value of {name} for: {list_words(lacking)}.")
@@ -150,11 +157,14 @@ def write_comparison(comparison: GroupComparison, *, name: str, group: str) -> S
         note=comparison.notes[0],
     )
     shown = TableToPublish(
-        TABLE, f"{name} beside {group}", _readable(table), note=comparison.notes[0]
+        TABLE,
+        f"{name} beside {group}: values, median and range of the others",
+        _readable(table),
+        note=f"Rank 1 is the highest value. {comparison.notes[0]} {INCOME_NOTE}",
     )
     files = TableToPublish("group_values", "Values behind the figure", table, show=False)
     points = TableToPublish("group_points", "Each country's value", comparison.points, show=False)
-    return Section("group", tuple(paragraphs), facts, (figure,), (shown, files, points))
+    return Section("group", tuple(paragraphs), facts, (figure,), (shown, files, points), message)
 
 
 def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
@@ -164,10 +174,13 @@ def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
     return shown.assign(unit=shown["unit"].replace(PERCENT_UNITS))
 
 
-def _farthest(known: pd.DataFrame, facts: Facts, name: str, group: str) -> str:
+def _farthest(
+    known: pd.DataFrame, points: pd.DataFrame, facts: Facts, name: str, group: str
+) -> str:
     """Say where the country differs most from the group's median, in units of the group's range."""
     if known.empty:
         return f"No headline figure of {name} can be compared with {group}."
+    known = known[known["unit"] != "points"]  # a signed gap needs more words than a sentence has
     spread = (known["highest"] - known["lowest"]).replace(0, np.nan)
     distance = ((known["value"] - known["median"]) / spread).abs()
     parts = []
@@ -175,21 +188,38 @@ def _farthest(known: pd.DataFrame, facts: Facts, name: str, group: str) -> str:
         row = known.loc[index]
         kind = KIND_OF_UNIT[row["unit"]]
         side = "above" if row["value"] > row["median"] else "below"
-        if row["unit"] == "points":
-            continue  # a signed gap needs more words than this sentence has
         value = facts.add(row["indicator"], row["value"], kind, table="group_values")
         median = facts.add(f"median, {row['indicator']}", row["median"], kind, table="group_values")
-        parts.append(f"{row['indicator']} {value}, {side} the median of {median}")
-    return f"Beside the other countries of {group}, {name} stands out on: {'; '.join(parts)}."
+        when = _when(row, points, facts)
+        parts.append(f"{row['indicator']} {value} {when}, {side} the median of {median}")
+    return f"{name} differs most from its group, {group}, in: {'; '.join(parts)}."
+
+
+def _when(row: pd.Series, points: pd.DataFrame, facts: Facts) -> str:
+    """Say the year of the country's value, and that the group's are newer where they are."""
+    year = facts.year(row["year"], table="group_points")
+    if row["unit"] == "per year":
+        return f"from {year}"
+    others = points.loc[points["indicator"] == row["indicator"], "year"]
+    usual = int(others.quantile(0.5, interpolation="lower"))
+    if usual - int(row["year"]) < OLD:
+        return f"in {year}"
+    return f"in {year} (the others: mostly {facts.year(usual, table='group_points')})"
 
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table as text with each indicator in its own unit."""
-    said = readable(table, ("value", "median", "lowest", "highest"))
+    columns = ["value", "median", "lowest", "highest"]
+    said = readable(table, tuple(columns))
+    for unit, words in SAID_UNITS.items():  # once in the name, not in every cell
+        rows = table["unit"] == unit
+        said.loc[rows, "indicator"] += f", {words}"
+        for column in columns:
+            said.loc[rows, column] = said.loc[rows, column].str.split(NARROW).str[0]
     place = [
-        f"{rank:.0f} of {count}" if np.isfinite(rank) else f".. of {count}"
+        f"{rank:.0f}{NARROW}of{NARROW}{count}" if np.isfinite(rank) else ""
         for rank, count in zip(table["rank"], table["countries"], strict=True)
     ]
     year = ["" if pd.isna(y) else str(int(y)) for y in table["year"]]
-    columns = said[["indicator", "value", "median", "lowest", "highest"]]
-    return columns.rename(columns={"indicator": "figure"}).assign(rank=place, year=year)
+    shown = said[["indicator", *columns]].rename(columns={"indicator": "figure"})
+    return shown.assign(rank=place, year=year)

@@ -11,10 +11,13 @@ import pandas as pd
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.collect import publish_facts
 from skillsfc.report.text import Facts
+from skillsfc.schema import read_codes_file
 from skillsfc.sources.catalog import sources
 from skillsfc.sources.country import CountryData
 
 MOST_MESSAGES = 5
+YEARS_BEHIND = 5  # from which a figure counts as old
+HEADLINE = "limits_headline"
 STATUS_ORDER = ("observed", "estimated", "imputed", "modelled", "projected")
 
 
@@ -35,23 +38,34 @@ def write_limits(data: CountryData) -> Section:
     --------
     >>> import skillsfc as sf
     >>> section = sf.write_limits(sf.load_country("XKX"))
-    >>> "In which occupations people work" in section.table("missing")["question"].tolist()
+    >>> "In which occupations people work: none" in section.table("missing")["question"].tolist()
     True
     """
     facts = Facts("limits")
-    count = facts.add("questions without data", len(data.missing), "count", table="limits_headline")
-    known = facts.add("embedded tables", len(data.tables), "count", table="limits_headline")
+    old = _answered_by_old_figures(data)
+    count = facts.add("questions without data", len(data.missing), "count", table=HEADLINE)
+    known = facts.add("embedded tables", len(data.tables), "count", table=HEADLINE)
     paragraphs = [
         f"This brief rests on {known} embedded tables. They leave {count} questions that a skills "
-        f"strategy would ask of {data.name} without an answer. The commands below fetch each from "
-        "its producer; they need a network, and the file can then be given to the notebooks."
+        f"strategy would ask of {data.name} without an answer"
+        + (
+            f", and {facts.add('questions with old data', len(old), 'count', table=HEADLINE)} with "
+            "figures that are years behind"
+            if len(old)
+            else ""
+        )
+        + ". The commands below fetch each from its producer; they need a network, and the file "
+        "can then be given to the notebooks."
     ]
-    if data.note:
-        paragraphs.append(f"On the territory and name of {data.name}: {data.note}")
     headline = pd.DataFrame(
-        {"figure": ["questions without data", "embedded tables"],
-         "value": [len(data.missing), len(data.tables)], "unit": "count"}
-    )  # fmt: skip
+        {
+            "figure": ["questions without data", "questions with old data", "embedded tables"],
+            "value": [len(data.missing), len(old), len(data.tables)],
+            "unit": "count",
+        }
+    )
+    asked = pd.concat([data.missing.assign(embedded="none"), old], ignore_index=True)
+    asked["question"] += ": " + asked["embedded"]
     return Section(
         "limits",
         tuple(paragraphs),
@@ -59,24 +73,35 @@ def write_limits(data: CountryData) -> Section:
         tables=(
             TableToPublish(
                 "missing",
-                "Questions without an embedded answer",
-                data.missing.assign(
-                    dataset=data.missing["producer"] + " " + data.missing["dataset"]
-                )[["question", "dataset", "command"]],
+                "Questions without an embedded answer, or with an old one",
+                asked[["question", "producer", "command"]],
+                labels={"question": "question: what is embedded"},
             ),
-            TableToPublish("limits_headline", "Tables in this brief", headline, show=False),
+            TableToPublish(HEADLINE, "Tables in this brief", headline, show=False),
             TableToPublish("sources", "Sources and licences", _used_sources(data)),
         ),
     )
+
+
+def _answered_by_old_figures(data: CountryData) -> pd.DataFrame:
+    """Return the questions whose newest embedded figure is years behind, with the command."""
+    newest = data.coverage.groupby("table")["last_year"].max().dropna().astype(int)
+    behind = newest[newest < date.today().year - YEARS_BEHIND]
+    wanted = read_codes_file("wanted.csv")
+    old = wanted[wanted["table"].isin(behind.index)].copy()
+    old["command"] = [text.replace("{country}", data.country) for text in old["command"]]
+    return old.assign(embedded=[f"to {behind[table]}" for table in old["table"]])
 
 
 def _used_sources(data: CountryData) -> pd.DataFrame:
     """Return producer, title, years, licence and quality of every source with this country."""
     used = set(data.coverage["source"]) | {"factbook"}
     log = sources()
-    log = log[log["source"].isin(used)].drop_duplicates("source")
-    columns = ["source", "producer", "title", "first_year", "last_year", "licence", "quality"]
-    return log[columns].reset_index(drop=True)
+    log = log[log["source"].isin(used)]
+    years = log.groupby("source").agg(first_year=("first_year", "min"), last=("last_year", "max"))
+    log = log.drop_duplicates("source").set_index("source")
+    columns = ["title", "producer", "first_year", "last_year", "licence", "quality"]
+    return log.assign(**years.rename(columns={"last": "last_year"}))[columns].reset_index(drop=True)
 
 
 def count_status(data: CountryData) -> pd.DataFrame:

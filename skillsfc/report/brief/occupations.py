@@ -150,10 +150,12 @@ def _diplomas(data: CountryData, facts: Facts) -> Part | None:
         sex: facts.add(f"any degree, {sex}", high[sex], "percent", table="diplomas")
         for sex in ("F", "M")
     }
+    year = facts.year(rows["year"].max(), table="diplomas")
     text = (
-        f"Of people aged 10 and over, {none['F']} of women and {none['M']} of men had no general "
-        f"diploma; {degrees['F']} and {degrees['M']} had a degree. The table counts everybody, not "
-        "only people in work: who works with which diploma is not embedded."
+        f"Of people aged 10 and over, children at school included, {none['F']} of women and "
+        f"{none['M']} of men had no general diploma in {year}; {degrees['F']} and {degrees['M']} "
+        "had a degree. The table counts everybody, not only people in work: who works with which "
+        "diploma is not embedded."
     )
     return text, figure, table
 
@@ -167,10 +169,11 @@ def _vocational(data: CountryData, facts: Facts) -> Part | None:
     if found is None:
         return None
     rows, figure, table = found
+    year = facts.year(rows["year"].max(), table="vocational")
     text = (
-        f"Without any vocational diploma are "
-        f"{_say(rows, 'qualification', 'voc_none', 'F', facts, 'vocational')} of women and "
-        f"{_say(rows, 'qualification', 'voc_none', 'M', facts, 'vocational')} of men."
+        f"{_say(rows, 'qualification', 'voc_none', 'F', facts, 'vocational')} of these women and "
+        f"{_say(rows, 'qualification', 'voc_none', 'M', facts, 'vocational')} of these men had no "
+        f"vocational diploma in {year}."
     )
     return text, figure, table
 
@@ -184,10 +187,12 @@ def _status(data: CountryData, facts: Facts) -> Part | None:
         return None
     rows, figure, table = found
     key = "employment_status"
+    year = facts.year(rows["year"].max(), table="status")
     text = (
-        f"Private employees make up {_say(rows, key, 'private_sector', 'T', facts, 'status')} of "
-        f"workers and public employees {_say(rows, key, 'public_sector', 'T', facts, 'status')}; "
-        f"{_say(rows, key, 'self_employed', 'T', facts, 'status')} work on their own account. "
-        f"Apprentices are {_say(rows, key, 'apprentice', 'T', facts, 'status')}."
+        f"In {year} private employees made up "
+        f"{_say(rows, key, 'private_sector', 'T', facts, 'status')} of workers and public "
+        f"employees {_say(rows, key, 'public_sector', 'T', facts, 'status')}; "
+        f"{_say(rows, key, 'self_employed', 'T', facts, 'status')} worked on their own account. "
+        f"Apprentices were {_say(rows, key, 'apprentice', 'T', facts, 'status')}."
     )
     return text, figure, table

@@ -7,21 +7,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from skillsfc.report.brief.flows import FLOWS, say_flows
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_entrants, plot_fan
-from skillsfc.report.display import source_line
+from skillsfc.report.display import MISSING, short_source, source_line
 from skillsfc.report.text import Facts, readable
 
-FORECAST, HEADLINE, FLOWS, LATER, JOINED, GAP = (
+FORECAST, HEADLINE, LATER, JOINED, GAP = (
     "employment_forecast",
     "outlook_headline",
-    "people_and_jobs",
     "employment_later_source",
     "employment_joined",
     "employment_sources_apart",
 )
 SERIES, AHEAD = "people in work, long series", "people in work, long series projected"
 OTHER, MOVED = "people in work, later source", "people in work, later source projected"
+FAN_NOTE = (
+    "The fan is the longer series by itself; the figures of the text start from the level of the "
+    "other source, the single mark."
+)
 DRAWN_YEARS = 30  # history in the fan chart; longer series hide the projection
 
 
@@ -70,16 +74,17 @@ def write_outlook(
     headline = _headline(forecast, joined, level)
     used = tuple(forecast.history["source"].unique())
     if joined is None:
-        paragraphs = [_level(headline, facts, name)]
+        paragraphs = [_level(headline, facts, name, str(forecast.history["source"].iloc[-1]))]
     else:
-        paragraphs = [_moved(headline, facts, name)]
+        source = str(joined.discrepancy["source_later"].iloc[-1])
+        paragraphs = [_moved(headline, facts, name, source)]
     tables = [
         TableToPublish(
             "outlook_summary",
             f"{name}: employment now and ahead",
-            readable(headline[headline["unit"] != "year"], ("value", "lower", "upper")).drop(
-                columns="unit"
-            ),
+            _summary(headline),
+            note=f"{MISSING} stands where a figure has no interval.",
+            labels={"lower": f"lower end, {100 * level:.0f} %", "upper": "upper end"},
         ),
         TableToPublish(HEADLINE, f"{name}: figures of this section", headline, show=False),
         TableToPublish(FORECAST, f"{name}: employment forecast", forecast.table, show=False),
@@ -92,11 +97,12 @@ def write_outlook(
             "employment_fan",
             f"{name}: people in work, history and projection",
             plot_fan(_recent(forecast.history), forecast.table, other=_last(later), source=""),
-            used,
+            used if later is None else (*used, *later["source"].unique()),
+            note=FAN_NOTE if joined is not None else "",
         )
     ]
     if flows is not None:
-        paragraphs.append(_flow_words(flows, facts))
+        paragraphs.append(say_flows(flows, facts))
         tables.append(TableToPublish(FLOWS, f"{name}: people and jobs a year", flows, show=False))
         figures.append(
             FigureToPublish(
@@ -107,7 +113,8 @@ def write_outlook(
             )
         )
     if later is not None and len(later):
-        tables.append(TableToPublish(LATER, f"{name}: a later level from another source", later))
+        title = f"{name}: a later level from another source"
+        tables.append(TableToPublish(LATER, title, later, show=joined is None))
     if joined is not None:
         paragraphs.append(_two_levels(forecast, joined, headline, facts))
         tables.append(TableToPublish(JOINED, f"{name}: moved forecast", joined.table, show=False))
@@ -125,7 +132,10 @@ def _conflict(forecast: Any) -> str:
     """Return the warning that a key message on a country at war cannot go without."""
     if "conflict_gap" not in set(forecast.issues["rule"]):
         return ""
-    return " No forecast here foresees the course of the armed conflict."
+    return (
+        " No forecast here foresees the course of the armed conflict, and figures from before it "
+        "may no longer hold."
+    )
 
 
 def _treatments(forecast: Any) -> list[str]:
@@ -137,7 +147,10 @@ def _treatments(forecast: Any) -> list[str]:
 
 def _last(later: pd.DataFrame | None) -> pd.DataFrame | None:
     """Return the latest of the other source's levels, the one that the text speaks of."""
-    return None if later is None or later.empty else later.sort_values("year").tail(1)
+    if later is None or later.empty:
+        return None
+    row = later.sort_values("year").tail(1)
+    return row.assign(source=[short_source(source) for source in row["source"]])
 
 
 def _without(facts: Facts, name: str, later: pd.DataFrame | None) -> Section:
@@ -190,42 +203,30 @@ def _say(headline: pd.DataFrame, facts: Facts, figure: str, column: str = "value
     return facts.add(f"{figure}, {column}", value, "persons", table=HEADLINE)
 
 
-def _moved(headline: pd.DataFrame, facts: Facts, name: str) -> str:
+def _summary(headline: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that count people or jobs, written for reading."""
+    counted = headline[headline["unit"].isin(["persons", "persons per year"])]
+    return readable(counted, ("value", "lower", "upper")).drop(columns="unit")
+
+
+def _moved(headline: pd.DataFrame, facts: Facts, name: str, source: str) -> str:
     return (
         f"{name} had about {_say(headline, facts, OTHER)} people in work in "
-        f"{_say(headline, facts, OTHER, 'year')} (labour force times one minus the unemployment "
-        f"rate). If employment grows as such series have grown, {_say(headline, facts, MOVED)} "
-        f"will be in work in {_say(headline, facts, MOVED, 'year')}; four times in five it should "
+        f"{_say(headline, facts, OTHER, 'year')} ({short_source(source)}: labour force less the "
+        f"unemployed). If employment goes on as its past suggests, {_say(headline, facts, MOVED)} "
+        f"would be in work in {_say(headline, facts, MOVED, 'year')}; four times in five it should "
         f"lie between {_say(headline, facts, MOVED, 'lower')} and "
         f"{_say(headline, facts, MOVED, 'upper')}."
     )
 
 
-def _level(headline: pd.DataFrame, facts: Facts, name: str) -> str:
+def _level(headline: pd.DataFrame, facts: Facts, name: str, source: str) -> str:
     return (
         f"{name} had {_say(headline, facts, SERIES)} people in work in "
-        f"{_say(headline, facts, SERIES, 'year')}. If the series goes on as such series have, "
-        f"{_say(headline, facts, AHEAD)} will be in work in "
+        f"{_say(headline, facts, SERIES, 'year')} ({short_source(source)}). If employment goes "
+        f"on as its past suggests, {_say(headline, facts, AHEAD)} would be in work in "
         f"{_say(headline, facts, AHEAD, 'year')}; four times in five it should lie between "
         f"{_say(headline, facts, AHEAD, 'lower')} and {_say(headline, facts, AHEAD, 'upper')}."
-    )
-
-
-def _flow_words(flows: pd.DataFrame, facts: Facts) -> str:
-    ahead = flows[flows["status"] == "projected"]
-    ahead = ahead[ahead["year"] == ahead["year"].max()].set_index("indicator")
-
-    def say(indicator: str, column: str = "value") -> str:
-        value = float(ahead.loc[indicator, column])
-        return facts.add(f"{indicator} a year, {column}", value, "persons", table=FLOWS)
-
-    jobs = ahead.loc["jobs"]
-    added = "added" if jobs["value"] >= 0 else "lost"
-    low, high = (_signed(say("jobs", side), jobs[side]) for side in ("lower", "upper"))
-    return (
-        f"That is {say('jobs')} jobs {added} a year ({low} to {high}), beside {say('entrants')} "
-        f"people a year who reach age 15 and {say('leavers')} who reach 65. Posts that leavers "
-        "vacate come on top of the jobs added; not everyone who comes of age looks for work."
     )
 
 
@@ -238,10 +239,6 @@ def _persons(facts: Facts, name: str, value: float, table: str) -> str:
     return facts.add(name, value, "persons", table=table)
 
 
-def _signed(text: str, value: float) -> str:
-    return f"a loss of {text}" if value < 0 else text
-
-
 def _two_levels(forecast: Any, joined: Any, headline: pd.DataFrame, facts: Facts) -> str:
     """Say how the two sources differ and by which rule they were joined."""
     gap = joined.discrepancy.sort_values(["year", "level"]).iloc[-1]
@@ -252,10 +249,11 @@ def _two_levels(forecast: Any, joined: Any, headline: pd.DataFrame, facts: Facts
         f"{_say(headline, facts, SERIES)} people in work in "
         f"{_say(headline, facts, SERIES, 'year')}, which by itself would lead to "
         f"{_say(headline, facts, AHEAD)}. The other source ({source_line([gap['source_later']])}) "
-        f"stands at {ratio} times that series in {facts.year(gap['year'], table=GAP)}; over all "
-        f"countries the ratio is typically {typical}. The rule of the join: the growth is kept, "
-        "the level is the other source's, and the interval is widened by how far the two sources "
-        "differ between countries."
+        f"stands at {ratio} times what that series leads to in "
+        f"{facts.year(gap['year'], table=GAP)}; the median of the countries with both is "
+        f"{typical}. The rule of the join: the growth is kept, the level is the other source's, "
+        "and the interval is widened by how far the two sources differ between countries. Neither "
+        "level is known to be the right one."
     )
 
 

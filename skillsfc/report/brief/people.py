@@ -13,7 +13,13 @@ TABLE = "people_headline"
 
 
 def write_people(
-    population: pd.DataFrame, demography: Demography, *, name: str, base_year: int, horizon: int
+    population: pd.DataFrame,
+    demography: Demography,
+    *,
+    name: str,
+    base_year: int,
+    horizon: int,
+    note: str = "",
 ) -> Section:
     """Write the section on people from population by age and sex.
 
@@ -28,6 +34,9 @@ def write_people(
     base_year, horizon : int
         The year called "now" and the year looked ahead to [year]; each is moved to the nearest year
         that the table has.
+    note : str
+        What a reader must know of the territory that the sources count, and of the name; said as
+        it is.
 
     Returns
     -------
@@ -47,7 +56,8 @@ def write_people(
     now, then = _nearest(years, base_year), _nearest(years, horizon)
     headline = _headline(population, demography, now, then, int(max(years)))
     facts = Facts("people")
-    paragraphs = _paragraphs(headline, facts, name, now, then, int(max(years)))
+    written = _paragraphs(headline, facts, name, now, then, int(max(years)))
+    paragraphs = (*written, f"On territory and name: {note}") if note else written
     source = tuple(population["source"].unique())
     pair = population[population["year"].isin([now, then])]
     return Section(
@@ -83,7 +93,7 @@ def write_people(
                 "people_indicators", f"{name}: demographic figures", demography.table, show=False
             ),
         ),
-        message=paragraphs[1].split(". ")[0] + ".",
+        message=written[1].split(". ")[0] + ".",
     )
 
 
@@ -116,14 +126,19 @@ def _headline(
     for year in (now, then):
         change = by_age[year, "15-64"] - by_age[now, "15-64"]
         if year != now:
-            rows.append((f"change aged 15-64 from {now}", year, change, "persons"))
+            rows.append((f"change in people aged 15-64 from {now}", year, change, "persons"))
             rows.append(
-                ("yearly change aged 15-64", year, change / (year - now), "persons per year")
+                (
+                    "yearly change in people aged 15-64",
+                    year,
+                    change / (year - now),
+                    "persons per year",
+                )
             )
         for what in ("entrants", "leavers"):
             rows.append((f"{what} a year", year, flows[what, "T", year], "persons per year"))
         rows.append(
-            ("women entrants a year", year, flows["entrants", "F", year], "persons per year")
+            ("young women among entrants", year, flows["entrants", "F", year], "persons per year")
         )
     return pd.DataFrame(rows, columns=["indicator", "year", "value", "unit"])
 
@@ -147,28 +162,29 @@ def _paragraphs(
         return facts.add(f"{indicator}, {year}", figure[indicator, year], kind, table=TABLE)
 
     base, ahead, final = (facts.year(year, table=TABLE) for year in (now, then, last))
-    change = figure[f"change aged 15-64 from {now}", then] if then != now else 0.0
+    change = figure[f"change in people aged 15-64 from {now}", then] if then != now else 0.0
     way = "grow" if change >= 0 else "shrink"
     first = (
-        f"{name} counted {say('people', now, 'persons')} people in {base}, "
+        f"By the United Nations' estimates and medium projection, {name} has "
+        f"{say('people', now, 'persons')} people in {base}, "
         f"{say('share aged 15-64', now, 'percent')} of them aged 15 to 64. "
     )
     if then != now:
         first += (
             f"By {ahead} the working-age population is projected to {way} by "
-            f"{say(f'change aged 15-64 from {now}', then, 'persons')} to "
+            f"{say(f'change in people aged 15-64 from {now}', then, 'persons')} to "
             f"{say('people aged 15-64', then, 'persons')}, about "
-            f"{say('yearly change aged 15-64', then, 'persons')} a year."
+            f"{say('yearly change in people aged 15-64', then, 'persons')} a year."
         )
     second = (
         f"About {say('entrants a year', now, 'persons')} people a year now reach age 15 in "
         f"{name}, "
-        f"{say('women entrants a year', now, 'persons')} of them women, and "
+        f"{say('young women among entrants', now, 'persons')} of them young women, and "
         f"{say('leavers a year', now, 'persons')} a year reach 65. "
     )
     if then != now:
         second += (
-            f"Around {ahead} it will be {say('entrants a year', then, 'persons')} and "
+            f"Around {ahead} the projection has {say('entrants a year', then, 'persons')} and "
             f"{say('leavers a year', then, 'persons')}."
         )
     ratio = "dependents per person aged 15-64"

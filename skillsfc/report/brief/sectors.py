@@ -9,10 +9,12 @@ from skillsfc.forecast.structure import StructureLine
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.brief.work import latest
 from skillsfc.report.charts import plot_share_bars, plot_shares, plot_structure_line
-from skillsfc.report.text import Facts, list_words
+from skillsfc.report.display import short_source
+from skillsfc.report.text import Facts
 from skillsfc.sources.country import CountryData
 
 SHARES, LINE = "sector_shares", "structure_points"
+AGRICULTURE = ("AGR", "A", "agriculture")  # its code in each list of sectors
 DISAGREE = 0.05  # a gap between two sources that a reader must be warned of [share]
 
 
@@ -52,6 +54,9 @@ def write_sectors(data: CountryData, line: StructureLine) -> Section:
         paragraphs.append(_largest(listed, facts, data.name) + _two_sources(listed, line, data))
         figures.append(_shares_figure(shares, data.name))
     paragraphs.append(_place(line, facts, data.country, data.name))
+    message = paragraphs[-1]
+    if len(shares) and _two_sources(listed, line, data):
+        message += _other_share(listed, facts)
     figures.append(
         FigureToPublish(
             "structure_line",
@@ -71,9 +76,7 @@ def write_sectors(data: CountryData, line: StructureLine) -> Section:
     )
     points = line.table.assign(unit="share")
     tables.append(TableToPublish(LINE, "Agriculture and income, all countries", points, show=False))
-    return Section(
-        "sectors", tuple(paragraphs), facts, tuple(figures), tuple(tables), paragraphs[-1]
-    )
+    return Section("sectors", tuple(paragraphs), facts, tuple(figures), tuple(tables), message)
 
 
 def _national(shares: pd.DataFrame) -> pd.DataFrame:
@@ -90,21 +93,31 @@ def _largest(listed: pd.DataFrame, facts: Facts, name: str) -> str:
     parts = []
     for row in listed.head(4).itertuples():
         share = facts.add(row.sector_label, row.share, "percent", table=SHARES)
-        parts.append(f"{row.sector_label[:1].lower()}{row.sector_label[1:]} ({share})")
+        parts.append(f"{row.sector_label[:1].lower()}{row.sector_label[1:]} {share}")
     year = facts.year(listed["year"].max(), table=SHARES)
-    return f"In {year} the largest employers in {name} were {list_words(parts)} of all workers."
+    # Names of sectors have commas of their own, so semicolons part them.
+    return f"Of all workers in {name} in {year}, the largest sectors had: {'; '.join(parts)}."
 
 
 def _two_sources(listed: pd.DataFrame, line: StructureLine, data: CountryData) -> str:
     """Warn where two sources disagree on agriculture; a reader would otherwise compare them."""
     own = line.table.loc[line.table["country"] == data.country, "share"]
-    census = listed.loc[listed["sector"].isin(["AGR", "A", "agriculture"]), "share"]
+    census = listed.loc[listed["sector"].isin(AGRICULTURE), "share"]
     if own.empty or census.empty or abs(own.iloc[0] - census.iloc[0]) < DISAGREE:
         return ""
     return (
-        " The comparison of countries below uses another source, which has more or fewer people in "
-        "agriculture: the two count unpaid family work differently and must not be mixed."
+        " The comparison of countries below uses another source, whose share of agriculture is far "
+        "from this one: censuses and surveys count unpaid work on family farms differently, so the "
+        "two must not be mixed."
     )
+
+
+def _other_share(listed: pd.DataFrame, facts: Facts) -> str:
+    """Say the share of agriculture that the country's own source has."""
+    row = listed[listed["sector"].isin(AGRICULTURE)].iloc[0]
+    share = facts.add("agriculture's share, own source", row["share"], "percent", table=SHARES)
+    year = facts.year(row["year"], table=SHARES)
+    return f" Another source has {share} for {year}: {short_source(row['source'])}."
 
 
 def _shares_figure(shares: pd.DataFrame, name: str) -> FigureToPublish:
@@ -147,6 +160,7 @@ def _place(line: StructureLine, facts: Facts, country: str, name: str) -> str:
     expected = facts.add("expected at this income", row["expected"], "percent", table=LINE)
     gap = facts.add("difference", row["difference"], "points", table=LINE)
     income = facts.add("income per head", row["usd"], "usd", table=LINE)
+    year = facts.year(row["income_year"], table=LINE)
     side = "more" if row["difference"] > 0 else "less"
     usual = row["lower"] <= row["share"] <= row["upper"]
     verdict = (
@@ -157,5 +171,6 @@ def _place(line: StructureLine, facts: Facts, country: str, name: str) -> str:
     return (
         f"Agriculture employed {share} of workers in {name} "
         f"({facts.year(row['year'], table=LINE)}, World Factbook). Countries of the same income "
-        f"per head ({income}) have {expected} on average: {name} has {gap} {side}, {verdict}."
+        f"per head ({income} in {year}) have {expected} on average: {name} has {gap} {side}, "
+        f"{verdict}."
     )

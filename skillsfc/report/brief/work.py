@@ -7,6 +7,7 @@ import pandas as pd
 from skillsfc.classifications import label
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_regions, plot_share_bars
+from skillsfc.report.display import short_source
 from skillsfc.report.text import Facts
 from skillsfc.sources.country import CountryData
 
@@ -54,20 +55,23 @@ def write_work(data: CountryData) -> Section:
         facts,
         tuple(figure for _, figures, _ in parts for figure in figures),
         tuple(table for _, _, tables in parts for table in tables),
-        message=_message(parts, data.name),
+        message=_message(parts, data, facts),
     )
 
 
 Part = tuple[str, tuple[FigureToPublish, ...], tuple[TableToPublish, ...]]
 
 
-def _message(parts: list[Part], name: str) -> str:
+def _message(parts: list[Part], data: CountryData, facts: Facts) -> str:
     """Take the census sentence where there is one, else the labour force."""
     by_table = {tables[0].name: text for text, _, tables in parts}
     for wanted in (CENSUS, YOUTH, LABOUR):
         if wanted in by_table:
-            return by_table[wanted].split(" For women in")[0]
-    return f"No embedded source has the unemployment rate of {name}."
+            text = by_table[wanted].split(" For women in")[0]
+            if wanted == CENSUS:
+                text += f" {_other_rate(data, facts)}"
+            return text.strip()
+    return f"No embedded source has the unemployment rate of {data.name}."
 
 
 def latest(table: pd.DataFrame | None, measure: str) -> pd.DataFrame:
@@ -90,7 +94,7 @@ def _labour_force(data: CountryData, facts: Facts) -> Part | None:
         size = facts.add("labour force", row["persons"], "persons", table=LABOUR)
         words.append(
             f"The labour force of {data.name} counted {size} people in "
-            f"{facts.year(row['year'], table=LABOUR)}."
+            f"{facts.year(row['year'], table=LABOUR)} ({short_source(row['source'])})."
         )
         rows.append(("labour force", row["year"], row["persons"], "persons", row["source"]))
     if len(rate):
@@ -98,7 +102,7 @@ def _labour_force(data: CountryData, facts: Facts) -> Part | None:
         share = facts.add("unemployment rate", row["share"], "percent", table=LABOUR)
         words.append(
             f"Of the labour force, {share} was unemployed in "
-            f"{facts.year(row['year'], table=LABOUR)}."
+            f"{facts.year(row['year'], table=LABOUR)} ({short_source(row['source'])})."
         )
         rows.append(("unemployment rate", row["year"], row["share"], "share", row["source"]))
     if not rows:
@@ -129,7 +133,7 @@ def _youth(data: CountryData, facts: Facts) -> Part | None:
         if len(said) == 3
         else ""
     )
-    text = f"{head}was unemployed in {year}{tail}."
+    text = f"{head}was unemployed in {year} ({short_source(youth['source'].iloc[0])}){tail}."
     table = TableToPublish(YOUTH, f"{data.name}: youth unemployment", youth, show=False)
     return text, (), (table,)
 
@@ -160,6 +164,7 @@ def _census(data: CountryData, facts: Facts) -> Part | None:
         f"{say('participation', 'total', 'M')} of men. For women in the countryside it is "
         f"{say('participation', 'rural', 'F')}, in towns {say('participation', 'urban', 'F')}. "
         + _since(every, facts)
+        + _other_rate(data, facts)
         + "A census asks about work in fewer words than a labour force survey, so its rates differ "
         "from the survey's."
     )
@@ -185,6 +190,20 @@ def _census(data: CountryData, facts: Facts) -> Part | None:
     )
     title = f"{data.name}: women and men, town and country"
     return text, (figure,), (TableToPublish(CENSUS, title, every, show=False),)
+
+
+def _other_rate(data: CountryData, facts: Facts) -> str:
+    """Say the rate of a source other than the census, on which the outlook's level rests."""
+    census = {source for table in data.detailed("unemployment") for source in table["source"]}
+    rate = latest(data.newest("unemployment"), "share")
+    if rate.empty or rate["source"].iloc[0] in census:
+        return ""
+    row = rate.iloc[0]
+    share = facts.add("unemployment rate, other source", row["share"], "percent", table=LABOUR)
+    return (
+        f"{short_source(row['source'])} has {share} for {facts.year(row['year'], table=LABOUR)}, "
+        "and the number of people in work in the outlook rests on that. "
+    )
 
 
 def _since(every: pd.DataFrame, facts: Facts) -> str:
