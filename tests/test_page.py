@@ -54,7 +54,7 @@ VECTORS = [
     "<b onmouseover=alert(1)>x</b>",
     "&lt;script&gt;alert(1)&lt;/script&gt;",
     "</main></body><script>alert(1)</script>",
-    "{{ 7 * 7 }}{% include 'page.css.j2' %}",
+    "{{ 7919 * 7907 }}{% include 'page.css.j2' %}",
 ]
 FETCHING = ("src", "href", "srcset", "action", "formaction", "data", "poster", "background", "cite")
 # What our own template may hold besides the allowlist of notebook content.
@@ -98,7 +98,7 @@ def test_no_vector_acts_from_any_place_of_a_notebook(vector, tmp_path):
         tmp_path=tmp_path,
     )
     assert_harmless(text)
-    assert "49" not in text  # nothing evaluates template text that comes from a notebook
+    assert "62615533" not in text  # nothing evaluates template text that comes from a notebook
 
 
 def test_the_check_itself_finds_the_harm_in_raw_vectors():
