@@ -159,11 +159,12 @@ def classification(values: pd.Series, lists: str) -> tuple[str, list[str]]:
         name, _ = classification(values, lists.removesuffix("|*"))
         return name, []
     present = pd.Index(values.dropna().unique())
-    strangers = {
-        name: [code for code in present if code not in set(code_list(name)["code"])]
+    known = {
+        name: set(code_list(name)["code"])
         for name in lists.split("|")
         if (data_dir() / "codes" / f"{name}.csv").is_file()
     }
+    strangers = {name: [c for c in present if c not in codes] for name, codes in known.items()}
     if not strangers:
         return "", []
     best = min(strangers, key=lambda name: len(strangers[name]))
