@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from skillsfc.conversion import STATUS_ORDER
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.collect import publish_facts
 from skillsfc.report.text import Facts
@@ -18,7 +19,6 @@ from skillsfc.sources.country import CountryData
 MOST_MESSAGES = 5
 YEARS_BEHIND = 5  # from which a figure counts as old
 HEADLINE = "limits_headline"
-STATUS_ORDER = ("observed", "estimated", "imputed", "modelled", "projected")
 
 
 def write_limits(data: CountryData) -> Section:
