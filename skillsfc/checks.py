@@ -209,10 +209,12 @@ def _code_problems(rows: pd.DataFrame) -> list[Problem]:
             expected = f"one of {listing(options['code'])}"
         else:
             name, bad = classification(values, allowed)
-            if not name:
+            if not name or (name.endswith(":") and not len(bad)):
                 continue
-            options = code_list(name)
-            expected = f"codes of {name!r} (see sf.codes({name!r}))"
+            listed = not name.endswith(":")
+            options = code_list(name) if listed else pd.DataFrame({"code": []})
+            see = f" (see sf.codes({name!r}))" if listed else ", as most have here"
+            expected = f"codes of {name!r}{see}"
             problems += _level_problems(column, values, name, allowed) if not len(bad) else []
         if len(bad):
             at = rows.index[values.isin(bad)]

@@ -95,7 +95,15 @@ def label(table: pd.DataFrame, *, language: str = "en") -> pd.DataFrame:
         lists = dictionary().loc[column, "codes"]
         if not lists or lists.startswith("@"):
             continue
-        listed = code_list(list_of(table[column], column))
+        name = list_of(table[column], column)
+        if name.endswith(":"):  # a list of the user's own: its codes are all there is to say
+            labelled.insert(
+                labelled.columns.get_loc(column) + 1,
+                f"{column}_label",
+                table[column].str.removeprefix(name),
+            )
+            continue
+        listed = code_list(name)
         text = listed[f"label_{language}"] if f"label_{language}" in listed else listed["label_en"]
         text = text.where(text != "", listed["label_en"])
         names = dict(zip(listed["code"], text, strict=True))
@@ -111,6 +119,7 @@ def list_of(values: pd.Series, column: str) -> str:
     """Return the code list that a column uses, or raise with the codes that fit none."""
     name, strangers = classification(values, dictionary().loc[column, "codes"])
     if strangers:
+        own = name.endswith(":")
         raise CodeError(
             f"column {column!r}",
             [
@@ -118,8 +127,8 @@ def list_of(values: pd.Series, column: str) -> str:
                     f"{len(strangers)} codes",
                     listing(strangers, 5),
                     f"codes of {name!r}",
-                    nearest_code(strangers[0], code_list(name)),
-                    f"See sf.codes({name!r}).",
+                    "" if own else nearest_code(strangers[0], code_list(name)),
+                    "One list in a column." if own else f"See sf.codes({name!r}).",
                 )
             ],
         )

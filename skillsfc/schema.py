@@ -149,12 +149,23 @@ def table_measures(name: str) -> list[str]:
     return sorted(listed.loc[listed["table"] == name, "measure"].unique())
 
 
+PREFIX = r"^([a-z][a-z0-9_]*:)(?=\S)"
+
+
 def classification(values: pd.Series, lists: str) -> tuple[str, list[str]]:
     """Return the one code list that holds every value, and the values that no such list holds.
 
     The list with the fewest strangers wins; ties go to the order in the dictionary. Lists that end
-    in ``*`` are open, as regions are: a code that none of them knows is no stranger.
+    in ``*`` are open, as regions are: a code that none of them knows is no stranger. Where the
+    dictionary allows ``list:code``, codes with the name of their list in front (``noc2021:11100``)
+    are of that list, returned as ``noc2021:``; another prefix beside it is a stranger.
     """
+    if lists.endswith("|list:code"):
+        prefixes = values.dropna().astype("str").str.extract(PREFIX, expand=False)
+        if prefixes.notna().any():
+            name = prefixes.mode().iloc[0]
+            return name, sorted(values.dropna()[prefixes != name].unique())
+        lists = lists.removesuffix("|list:code")
     if lists.endswith("|*"):
         name, _ = classification(values, lists.removesuffix("|*"))
         return name, []

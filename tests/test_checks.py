@@ -156,3 +156,19 @@ def test_the_dictionary_defines_each_column_once_with_a_unit_for_each_measure():
     assert words.index.is_unique
     assert (words.loc[names_of("measure"), "unit"] != "").all()
     assert (words["definition"] != "").all()
+
+
+def test_codes_with_the_name_of_their_list_in_front_are_taken_and_never_mixed():
+    table = pd.DataFrame(
+        {"year": 2024, "occupation": ["noc2021:11100", "noc2021:11101"], "persons": [1.0, 2.0],
+         "unit": "persons", "status": "observed", "source": "mine"}
+    )  # fmt: skip
+    assert sf.check(table)["occupation"].tolist() == ["noc2021:11100", "noc2021:11101"]
+    assert sf.label(table)["occupation_label"].tolist() == ["11100", "11101"]
+    for other in ("soc2018:11-1011", "2"):
+        with pytest.raises(sf.TableError, match="1 unknown codes.*codes of 'noc2021:', as most"):
+            sf.check(table.assign(occupation=["noc2021:11100", other]))
+    with pytest.raises(sf.CodeError, match="One list in a column"):
+        sf.label(table.assign(occupation=["noc2021:11100", "soc2018:11-1011"]))
+    with pytest.raises(sf.TableError, match="unknown codes: 'sex:F'"):
+        sf.check(table.assign(sex="sex:F"))
