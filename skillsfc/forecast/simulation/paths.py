@@ -1,0 +1,184 @@
+"""Random paths of employment totals that have, year by year, the bands that a forecast states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from skillsfc.errors import CoverageError, Problem, listing
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """Employment of every series in every year, and how wrong it may be.
+
+    Parameters
+    ----------
+    keys : DataFrame
+        Key columns, one row a series.
+    years : ndarray (n_years,)
+        Base year to horizon, none left out.
+    central : ndarray (n_series, n_years)
+        Persons; the base year first.
+    knots : ndarray (n_levels,)
+        Standard normal quantiles at which the bands are known.
+    below, above : ndarray (n_series, n_years, n_levels)
+        Distance of the bands from the centre in logs, 0 or more.
+    """
+
+    keys: pd.DataFrame
+    years: NDArray[np.int64]
+    central: Array
+    knots: Array
+    below: Array
+    above: Array
+
+    def simulate(self, draws: int, rng: np.random.Generator, *, correlation: float) -> Array:
+        r"""Draw paths (draws, n_series, n_years) [persons].
+
+        Notes
+        -----
+        With s_t the half-width of the innermost band in year t, the error is a Brownian motion at
+        time :math:`s_t^2`: what is wrong in a year stays wrong, and new errors come on top. A
+        standard normal of that motion is mapped through the stated bands, straight lines between
+        them, so the quantiles of the draws are the bands. Errors of two series correlate with
+        ``correlation``.
+        """
+        spread = np.maximum.accumulate((self.below + self.above)[:, :, 0] / 2, axis=1)
+        gains = np.diff(spread**2, axis=1, prepend=0.0)
+        shocks = rng.standard_normal((draws, 1, len(self.years))) * np.sqrt(correlation)
+        own = rng.standard_normal((draws, *spread.shape)) * np.sqrt(1.0 - correlation)
+        motion = np.cumsum((shocks + own) * np.sqrt(gains), axis=2)
+        normal = np.divide(motion, spread, out=np.zeros_like(motion), where=spread > 0)
+        paths: Array = self.central * np.exp(self._through_bands(normal))
+        return paths
+
+    def _through_bands(self, normal: Array) -> Array:
+        """Map standard normals to log errors through the knots, the last slope going on."""
+        size = np.abs(normal)
+        sides = np.where(normal[..., None] < 0, self.below, self.above)
+        at = np.concatenate([[0.0], self.knots])
+        values = np.concatenate([np.zeros_like(sides[..., :1]), sides], axis=-1)
+        slopes = np.diff(values, axis=-1) / np.diff(at)
+        inside = np.clip(size[..., None] - at[:-1], 0.0, np.append(np.diff(at)[:-1], np.inf))
+        mapped: Array = np.sign(normal) * (slopes * inside).sum(axis=-1)
+        return mapped
+
+
+def read_totals(
+    table: pd.DataFrame,
+    history: pd.DataFrame | None,
+    *,
+    keys: list[str],
+    base_year: int | None,
+    horizon: int | None,
+) -> Totals:
+    """Return the totals of a forecast table, from the base year to the horizon.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``keys, year, level, persons, lower, upper`` [persons].
+    history : DataFrame, optional
+        ``keys, year, persons`` [persons]: what was seen; certain.
+    keys : list of str
+        Keys that tell series apart.
+    base_year, horizon : int, optional
+        Default: the last year that every history has, or the first of the table; its last year.
+
+    Raises
+    ------
+    CoverageError
+        If a series has no value in a year of the span, or a lower end is not above 0.
+    """
+    levels = np.sort(table["level"].unique())
+    ahead = table.sort_values([*keys, "year", "level"], kind="stable")
+    names = ahead[keys].drop_duplicates().reset_index(drop=True)
+    first = _base(ahead, history, keys, base_year)
+    last = int(ahead["year"].max()) if horizon is None else int(horizon)
+    years = np.arange(first, last + 1)
+    if len(years) < 2:
+        raise CoverageError(
+            "totals", [Problem("horizon", f"{last}", f"a year after the base year {first}")]
+        )
+    shape = (len(names), len(years), len(levels))
+    values = {name: np.full(shape, np.nan) for name in ("persons", "lower", "upper")}
+    index = pd.MultiIndex.from_product([range(len(names)), years, levels])
+    where = _series_number(ahead, names, keys)
+    placed = ahead.assign(_series=where).set_index(["_series", "year", "level"])
+    for name, cube in values.items():
+        cube[...] = placed[name].reindex(index).to_numpy(float).reshape(shape)
+    if history is not None and len(history):
+        _fill_history(values, history, names, keys, years)
+    _refuse_gaps(values, names, years)
+    centre = values["persons"]
+    knots = np.array([NormalDist().inv_cdf(0.5 + level / 2) for level in levels])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        below = np.nan_to_num(np.log(centre / values["lower"]), nan=0.0, posinf=0.0)
+        above = np.nan_to_num(np.log(values["upper"] / centre), nan=0.0, posinf=0.0)
+    widened = [np.maximum.accumulate(np.maximum(side, 0.0), axis=2) for side in (below, above)]
+    return Totals(names, years, centre[:, :, 0], knots, *widened)
+
+
+def _series_number(rows: pd.DataFrame, names: pd.DataFrame, keys: list[str]) -> NDArray[np.int64]:
+    if not keys:
+        return np.zeros(len(rows), np.int64)
+    found = rows[keys].merge(names.assign(_n=range(len(names))), on=keys, how="left")["_n"]
+    return found.fillna(-1).to_numpy(np.int64)
+
+
+def _base(
+    table: pd.DataFrame, history: pd.DataFrame | None, keys: list[str], base_year: int | None
+) -> int:
+    if base_year is not None:
+        return int(base_year)
+    if history is None or history.empty:
+        return int(table["year"].min())
+    seen = history.dropna(subset=["persons"])
+    last = seen.groupby(keys)["year"].max() if keys else seen["year"]
+    return int(last.min() if keys else last.max())
+
+
+def _fill_history(
+    values: dict[str, Array],
+    history: pd.DataFrame,
+    names: pd.DataFrame,
+    keys: list[str],
+    years: NDArray[np.int64],
+) -> None:
+    """Put what was seen where the forecast says nothing; its interval is a point."""
+    seen = history.dropna(subset=["persons"])
+    seen = seen[seen["year"].between(years[0], years[-1])]
+    rows = _series_number(seen, names, keys)
+    kept = rows >= 0
+    at = rows[kept], seen["year"].to_numpy()[kept] - years[0]
+    known = seen["persons"].to_numpy(float)[kept]
+    for cube in values.values():
+        old = cube[at]
+        cube[at] = np.where(np.isfinite(old), old, known[:, None])
+
+
+def _refuse_gaps(
+    values: dict[str, Array], names: pd.DataFrame, years: NDArray[np.int64]
+) -> None:
+    problems = []
+    for row in range(len(names)):
+        absent = years[~np.isfinite(values["persons"][row]).all(axis=1)]
+        who = " ".join(map(str, names.iloc[row])) or "total"
+        if len(absent):
+            problems.append(
+                Problem(who, f"no value in {listing(absent, 5)}", f"{years[0]} to {years[-1]}",
+                        next_step="Give base_year= and horizon= that the forecast covers.")
+            )  # fmt: skip
+        elif (values["persons"][row] <= 0).any():
+            problems.append(
+                Problem(who, "0 persons", "more than 0", next_step="Leave the empty series out.")
+            )
+    if problems:
+        raise CoverageError("totals", problems)
