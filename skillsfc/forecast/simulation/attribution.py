@@ -40,9 +40,7 @@ def split_variance(sources: Sequence[str], worth: Worth) -> dict[str, Array]:
     """
     count = len(sources)
     known = {
-        subset: worth(subset)
-        for size in range(count + 1)
-        for subset in combinations(sources, size)
+        subset: worth(subset) for size in range(count + 1) for subset in combinations(sources, size)
     }
     parts = {}
     for source in sources:

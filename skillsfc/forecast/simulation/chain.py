@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from skillsfc.errors import CoverageError, ParameterError, Problem, listing
-from skillsfc.forecast.simulation.paths import Array, Totals
+from skillsfc.forecast.simulation.paths import Array, Totals, years_text
 
 SOURCES = ("totals", "shares", "sampling", "exits")
 STEPS_OF_SHARES = {"shares": ("trend",), "sampling": ("sampling",)}
@@ -59,7 +59,7 @@ class Chain:
     def run(
         self, drawn: Sequence[str], draws: int, seed: int, groups: Array, correlation: float
     ) -> tuple[Array, Array]:
-        """Return employment (draws, n_groups, n_years) and replacement (draws, n_groups, n_years-1).
+        """Return employment (draws, n_groups, n_years) and replacement, one year fewer.
 
         A source that is not in ``drawn`` stays at its central value. Each source has a random
         stream of its own, so holding one still leaves the draws of the others as they are.
@@ -137,7 +137,7 @@ def central_shares(step: Any, years: NDArray[np.int64]) -> Array:
         absent = years[np.isnan(cube).any(axis=(1, 2))]
         raise CoverageError(
             "shares",
-            [Problem("years", f"no shares in {listing(absent, 6)}", f"{years[0]} to {years[-1]}",
+            [Problem("years", f"no shares in {years_text(absent)}", f"{years[0]} to {years[-1]}",
                      next_step="Forecast the shares to the same horizon as the totals.")],
         )  # fmt: skip
     return cube
@@ -191,7 +191,9 @@ def read_exits(replacement: pd.DataFrame, cells: pd.DataFrame, *, together: bool
         rates = rates.groupby(keys, as_index=False).mean()
     found = cells.merge(rates, on=keys, how="left") if keys else cells.merge(rates, how="cross")
     if len(found) != len(cells) or found["annual_rate"].isna().any():
-        absent = found.loc[found["annual_rate"].isna(), list(cells)].astype(str).agg(" ".join, axis=1)
+        absent = (
+            found.loc[found["annual_rate"].isna(), list(cells)].astype(str).agg(" ".join, axis=1)
+        )
         raise CoverageError(
             "replacement", [Problem("annual_rate", f"none for {listing(absent.unique(), 5)}")]
         )

@@ -72,8 +72,8 @@ def simulate_openings(
     r"""Simulate openings from totals, shares and exits, and say which source the doubt comes from.
 
     Use it for every interval around openings or around employment of an occupation: bands of the
-    parts cannot be added up. It carries the errors that the parts state; what no part foresees, such
-    as a war or a new survey, is not in it.
+    parts cannot be added up. It carries the errors that the parts state; what no part foresees,
+    such as a war or a new survey, is not in it.
 
     Parameters
     ----------
@@ -138,9 +138,7 @@ def simulate_openings(
     together = float(assumed if correlation is None else correlation)
     keys = [key for key in _table(forecast).columns if key in _keys(forecast)]
     history = getattr(forecast, "history", None)
-    totals = read_totals(
-        _table(forecast), history, keys=keys, base_year=base_year, horizon=horizon
-    )
+    totals = read_totals(_table(forecast), history, keys=keys, base_year=base_year, horizon=horizon)
     cells, within = link_cells(totals, steps)
     rates = _table(replacement)
     method = getattr(getattr(replacement, "settings", None), "method", "")

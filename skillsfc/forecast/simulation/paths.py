@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from skillsfc.errors import CoverageError, Problem, listing
+from skillsfc.errors import CoverageError, Problem
 
 Array = NDArray[np.float64]
 
@@ -44,20 +44,38 @@ class Totals:
 
         Notes
         -----
-        With s_t the half-width of the innermost band in year t, the error is a Brownian motion at
-        time :math:`s_t^2`: what is wrong in a year stays wrong, and new errors come on top. A
-        standard normal of that motion is mapped through the stated bands, straight lines between
-        them, so the quantiles of the draws are the bands. Errors of two series correlate with
-        ``correlation``.
+        With :math:`s_t` the half-width of the innermost band t years after the base, the error is
+        :math:`s_0 z_0 + W_t + g_t z_1`: an unknown level, a random walk whose yearly variance is
+        the first year's gain :math:`v_1 = s_1^2 - s_0^2`, and an unknown trend that takes what is
+        left, :math:`g_t^2 = s_t^2 - s_0^2 - t v_1` (a band narrower than the walk shortens its
+        steps). So the spread of a year is the band's, and that of a change from one year to the
+        next stays near that of the first. The standardised error is mapped through the stated
+        bands by straight lines; their quantiles come out again. Errors of two series correlate
+        with ``correlation``.
         """
         spread = np.maximum.accumulate((self.below + self.above)[:, :, 0] / 2, axis=1)
-        gains = np.diff(spread**2, axis=1, prepend=0.0)
-        shocks = rng.standard_normal((draws, 1, len(self.years))) * np.sqrt(correlation)
-        own = rng.standard_normal((draws, *spread.shape)) * np.sqrt(1.0 - correlation)
-        motion = np.cumsum((shocks + own) * np.sqrt(gains), axis=2)
-        normal = np.divide(motion, spread, out=np.zeros_like(motion), where=spread > 0)
+        gain = spread**2 - spread[:, :1] ** 2
+        walk = np.minimum(gain, gain[:, 1:2] * np.arange(len(self.years)))
+        steps = np.sqrt(np.diff(walk, axis=1, prepend=0.0))
+        trend = np.sqrt(gain - walk)
+        both = {
+            "level": self._normals(draws, 1, rng, correlation),
+            "steps": self._normals(draws, len(self.years), rng, correlation),
+            "trend": self._normals(draws, 1, rng, correlation),
+        }
+        error = spread[:, :1] * both["level"] + np.cumsum(steps * both["steps"], axis=2)
+        error = error + trend * both["trend"]
+        normal = np.divide(error, spread, out=np.zeros_like(error), where=spread > 0)
         paths: Array = self.central * np.exp(self._through_bands(normal))
         return paths
+
+    def _normals(
+        self, draws: int, columns: int, rng: np.random.Generator, correlation: float
+    ) -> Array:
+        common = rng.standard_normal((draws, 1, columns))
+        own = rng.standard_normal((draws, len(self.central), columns))
+        mixed: Array = np.sqrt(correlation) * common + np.sqrt(1.0 - correlation) * own
+        return mixed
 
     def _through_bands(self, normal: Array) -> Array:
         """Map standard normals to log errors through the knots, the last slope going on."""
@@ -99,7 +117,9 @@ def read_totals(
     """
     levels = np.sort(table["level"].unique())
     ahead = table.sort_values([*keys, "year", "level"], kind="stable")
-    names = ahead[keys].drop_duplicates().reset_index(drop=True)
+    names = (
+        ahead[keys].drop_duplicates().reset_index(drop=True) if keys else pd.DataFrame(index=[0])
+    )
     first = _base(ahead, history, keys, base_year)
     last = int(ahead["year"].max()) if horizon is None else int(horizon)
     years = np.arange(first, last + 1)
@@ -164,16 +184,19 @@ def _fill_history(
         cube[at] = np.where(np.isfinite(old), old, known[:, None])
 
 
-def _refuse_gaps(
-    values: dict[str, Array], names: pd.DataFrame, years: NDArray[np.int64]
-) -> None:
+def years_text(years: NDArray[np.int64]) -> str:
+    """Return the first years as text."""
+    return ", ".join(map(str, years[:6])) + (", ..." if len(years) > 6 else "")
+
+
+def _refuse_gaps(values: dict[str, Array], names: pd.DataFrame, years: NDArray[np.int64]) -> None:
     problems = []
     for row in range(len(names)):
         absent = years[~np.isfinite(values["persons"][row]).all(axis=1)]
         who = " ".join(map(str, names.iloc[row])) or "total"
         if len(absent):
             problems.append(
-                Problem(who, f"no value in {listing(absent, 5)}", f"{years[0]} to {years[-1]}",
+                Problem(who, f"no value in {years_text(absent)}", f"{years[0]} to {years[-1]}",
                         next_step="Give base_year= and horizon= that the forecast covers.")
             )  # fmt: skip
         elif (values["persons"][row] <= 0).any():

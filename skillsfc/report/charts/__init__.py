@@ -11,12 +11,14 @@ from skillsfc.report.charts.dots import alt_share_bars, plot_share_bars
 from skillsfc.report.charts.entrants import alt_entrants, plot_entrants
 from skillsfc.report.charts.export import chart_svg, write_chart
 from skillsfc.report.charts.fan import alt_fan, plot_fan, table_fan
+from skillsfc.report.charts.openings import alt_openings, plot_openings
 from skillsfc.report.charts.people import alt_age_groups, plot_age_groups
 from skillsfc.report.charts.pyramid import alt_pyramid, plot_pyramid
 from skillsfc.report.charts.regions import alt_regions, plot_regions
 from skillsfc.report.charts.shares import alt_shares, plot_shares
 from skillsfc.report.charts.slope import alt_slope, plot_slope
 from skillsfc.report.charts.structure import alt_structure_line, plot_structure_line
+from skillsfc.report.charts.yearly_openings import alt_yearly_openings, plot_yearly_openings
 
 __all__ = [
     "alt_accuracy",
@@ -25,12 +27,14 @@ __all__ = [
     "alt_coverage",
     "alt_entrants",
     "alt_fan",
+    "alt_openings",
     "alt_pyramid",
     "alt_regions",
     "alt_share_bars",
     "alt_shares",
     "alt_slope",
     "alt_structure_line",
+    "alt_yearly_openings",
     "chart_svg",
     "plot_accuracy",
     "plot_age_groups",
@@ -38,12 +42,14 @@ __all__ = [
     "plot_coverage",
     "plot_entrants",
     "plot_fan",
+    "plot_openings",
     "plot_pyramid",
     "plot_regions",
     "plot_share_bars",
     "plot_shares",
     "plot_slope",
     "plot_structure_line",
+    "plot_yearly_openings",
     "table_comparison",
     "table_fan",
     "write_chart",

@@ -97,7 +97,9 @@ def plot_shares(
     line = footer(source, table, language=language)
     alt = alt_shares(table, category=category, by=by, quantity=quantity, labels=labels)
     shown = names_of_codes([str(bar) for bar in bars], by, language, labels)
-    texts = [shown[str(bar)] + _ahead(rows, by, bar, language, labels) for bar in bars]
+    texts = [
+        wrap_evenly(shown[str(bar)] + _ahead(rows, by, bar, language, labels), 40) for bar in bars
+    ]
     keys, columns = _key(list(names.values()), texts)
     height = 1.1 + 0.36 * len(bars) + 0.2 * -(-len(parts) // columns)
     with drawing(ax, height=height, title=title, footer=line, alt=alt, language=language) as axes:

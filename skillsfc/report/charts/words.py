@@ -35,6 +35,9 @@ WORDS: dict[str, dict[str, str]] = {
         "entrants": "Arrivées à l'âge de travailler",
         "leavers": "Sorties de l'âge de travailler",
         "jobs": "Emplois créés (variation nette)",
+        "expansion": "Croissance",
+        "replacement": "Départs à remplacer",
+        "openings": "Postes à pourvoir, avec leur intervalle",
     },
     "en": {
         "F": "Women",
@@ -43,6 +46,9 @@ WORDS: dict[str, dict[str, str]] = {
         "entrants": "Reaching working age",
         "leavers": "Reaching age 65",
         "jobs": "Jobs created (net change)",
+        "expansion": "From growth of employment",
+        "replacement": "To replace leavers",
+        "openings": "Openings, with their range",
         "mase": "Mean absolute scaled error",
         "rmsse": "Root mean squared scaled error",
         "mape": "Mean absolute percentage error",
@@ -50,6 +56,8 @@ WORDS: dict[str, dict[str, str]] = {
         "ols_trend": "10-year trend",
     },
 }
+
+SEXES = ("F", "M", "T")  # codes of the column sex; the same letters are sectors elsewhere
 
 
 def check_language(language: str) -> None:
@@ -86,8 +94,16 @@ def names_of_codes(
     --------
     >>> names_of_codes(["F", "M"], "sex", "fr")
     {'F': 'Femmes', 'M': 'Hommes'}
+    >>> names_of_codes(["F"], "sector")
+    {'F': 'Construction'}
     """
-    found = {value: word(value, language, labels) for value in values}
+    own = labels or {}
+    found = {
+        value: value
+        if column != "sex" and value in SEXES and value not in own
+        else word(value, language, labels)
+        for value in values
+    }
     unnamed = [value for value in values if found[value] == value]
     if not unnamed or (labels and set(unnamed) <= set(labels)):
         return found

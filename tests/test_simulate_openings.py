@@ -1,0 +1,240 @@
+"""Openings simulated through the chain: identities, bands, and a split that adds up."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import skillsfc as sf
+from skillsfc.forecast.simulation.attribution import split_variance
+from skillsfc.forecast.simulation.chain import SOURCES
+from skillsfc.forecast.simulation.paths import read_totals
+
+FLAGS = {"unit": "persons", "status": "projected", "source": "made up"}
+YEARS = np.arange(2025, 2031)
+
+
+def totals(sectors=("C", "F"), persons=(1000.0, 400.0), growth=0.02, width=0.05):
+    """Return a forecast whose log band grows with the years, base year seen without error."""
+    rows = [
+        {"sector": s, "year": int(y), "level": level, "persons": n * np.exp(growth * k),
+         "lower": n * np.exp(growth * k - z * width * k),
+         "upper": n * np.exp(growth * k + z * width * k), **FLAGS}
+        for s, n in zip(sectors, persons, strict=True)
+        for k, y in enumerate(YEARS)
+        for level, z in ((0.8, 1.2816), (0.95, 1.96))
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def rates(rate=0.03, error=0.006, **keys):
+    return pd.DataFrame({**keys, "annual_rate": rate, "rate_error": error}, index=None
+                        if keys else [0])  # fmt: skip
+
+
+class Split:
+    """A share forecast of two occupations in every sector, with a stated error."""
+
+    by_labels = ("2", "7")
+    years = YEARS[1:]
+    within_labels = (("C",), ("F",))
+    settings = SimpleNamespace(within=("sector",), by="occupation")
+
+    def __init__(self, first=(0.3, 0.6), drift=0.01, noise=0.02):
+        self.share = {s: first[k] + drift * np.arange(6) for k, s in enumerate(("C", "F"))}
+        self.noise = noise
+        rows = [
+            {"sector": s, "occupation": o, "year": int(y),
+             "share": self.share[s][k] if o == "2" else 1 - self.share[s][k]}
+            for s in ("C", "F") for o in self.by_labels for k, y in enumerate(YEARS)
+        ]  # fmt: skip
+        frame = pd.DataFrame(rows)
+        self.history = frame[frame["year"] == YEARS[0]]
+        self.table = frame[frame["year"] > YEARS[0]].assign(level=0.8)
+
+    def simulate(self, draws, rng, parts=("trend", "sampling")):
+        size = self.noise * len(parts) ** 0.5
+        first = np.stack([self.share["C"][1:], self.share["F"][1:]], axis=1)
+        moved = np.clip(first + size * rng.standard_normal((draws, 1, 2)), 0.01, 0.99)
+        return np.stack([moved, 1 - moved], axis=-1)
+
+
+def run(by=(), shares=(), **more):
+    return sf.simulate_openings(totals(), more.pop("rates", rates()), shares=shares, by=by,
+                                draws=more.pop("draws", 400), **more)  # fmt: skip
+
+
+def test_expansion_and_replacement_are_the_openings_for_every_group():
+    for by in ((), "sector", ("sector", "occupation"), "occupation"):
+        made = run(by, shares=Split())
+        t = made.table
+        assert np.allclose(t["expansion"] + t["replacement"], t["openings"], rtol=1e-12)
+        assert np.allclose(t["employment_end"] - t["employment_start"], t["expansion"])
+        assert np.allclose(t["openings_per_year"] * 5, t["openings"])
+
+
+def test_openings_by_hand():
+    made = run(rates=rates(0.1, 0.0), levels=(0.8,)).table.iloc[0]
+    path = 1400.0 * np.exp(0.02 * np.arange(6))
+    leavers = 0.1 * (path[1:] + path[:-1]).sum() / 2
+    assert made["openings"] == pytest.approx(path[-1] - path[0] + leavers)
+    assert made["replacement"] == pytest.approx(leavers)
+
+
+def test_groups_add_up_to_the_total():
+    whole = run((), shares=Split()).table
+    parts = run(("sector", "occupation"), shares=Split()).table
+    for column in ("employment_start", "employment_end", "replacement", "openings"):
+        assert parts.groupby("level")[column].sum().tolist() == pytest.approx(
+            whole[column].tolist()
+        )
+
+
+def test_the_stated_bands_come_out_of_the_draws():
+    made = run("sector", draws=20_000, sources=("totals",))
+    given_ = totals()
+    joined = made.employment.merge(given_, on=["sector", "year", "level"], suffixes=("", "_stated"))
+    late = joined[joined["year"] > YEARS[0]]
+    for end in ("lower", "upper"):
+        assert np.abs(np.log(late[end] / late[f"{end}_stated"])).max() < 0.03
+
+
+def test_the_same_seed_gives_the_same_draws_and_another_seed_others():
+    one, two, other = run(seed=3), run(seed=3), run(seed=4)
+    pd.testing.assert_frame_equal(one.table, two.table)
+    assert not np.allclose(one.table["lower"], other.table["lower"])
+    assert np.allclose(one.table["openings"], other.table["openings"])  # no value depends on luck
+
+
+def test_the_parts_of_the_variance_add_up_to_one():
+    made = run("occupation", shares=Split())
+    sums = made.uncertainty.groupby("occupation")["share"].sum()
+    assert np.allclose(sums, 1.0)
+    assert set(made.uncertainty["component"]) == set(SOURCES)
+
+
+def test_what_is_held_still_adds_nothing_and_is_said():
+    quiet = run(shares=Split(), sources=())
+    assert np.allclose(quiet.table["lower"], quiet.table["openings"])
+    assert "Held still" in " ".join(quiet.notes)
+    only = run(shares=Split(), sources=("exits",)).uncertainty
+    assert only["component"].tolist() == ["exits"]
+    assert only["share"].tolist() == pytest.approx([1.0])
+
+
+def test_more_sources_never_give_a_narrower_interval_here():
+    few = run("occupation", shares=Split(), sources=("exits",), draws=4000)
+    many = run("occupation", shares=Split(), draws=4000)
+    width = [(made.table["upper"] - made.table["lower"]).to_numpy() for made in (few, many)]
+    assert (width[1] > width[0]).all()
+
+
+def test_correlation_widens_the_sum_and_leaves_the_parts():
+    apart, together = (run(correlation=c, draws=8000, sources=("totals",)) for c in (0.0, 1.0))
+    span = [(m.table["upper"] - m.table["lower"]).iloc[0] for m in (apart, together)]
+    assert span[1] > 1.15 * span[0]
+    parts = [run("sector", correlation=c, draws=8000, sources=("totals",)) for c in (0.0, 1.0)]
+    widths = [(m.table["upper"] - m.table["lower"]).to_numpy() for m in parts]
+    assert np.allclose(widths[0], widths[1], rtol=0.08)
+
+
+def test_rates_by_the_keys_of_the_cells_reach_their_cells():
+    own = rates([0.02, 0.08], 0.0, occupation=["2", "7"])
+    made = run("occupation", shares=Split(), rates=own, levels=(0.8,)).table.set_index("occupation")
+    mean = (made["employment_start"] + made["employment_end"]) / 2 * 5
+    assert (made["replacement"] / mean).round(2).to_dict() == {"2": 0.02, "7": 0.08}
+
+
+def test_a_cell_without_a_rate_is_named():
+    with pytest.raises(sf.CoverageError, match="none for 'C 7'"):
+        run("occupation", shares=Split(), rates=rates([0.02], 0.0, occupation=["2"]))
+
+
+def test_a_sector_without_shares_is_named():
+    more = totals(sectors=("C", "G"))
+    with pytest.raises(sf.CoverageError, match="no shares for 'G'"):
+        sf.simulate_openings(more, rates(), shares=Split(), draws=100)
+
+
+def test_shares_within_a_key_that_the_totals_lack_are_refused():
+    national = totals(sectors=("C",), persons=(1.0,)).drop(columns="sector")
+    with pytest.raises(sf.ParameterError, match="within"):
+        sf.simulate_openings(national, rates(), shares=Split(), draws=100)
+
+
+def test_row_01_a_missing_year_of_the_totals_is_named_not_bridged():
+    gap = totals()
+    gap = gap[gap["year"] != 2027]
+    with pytest.raises(sf.CoverageError, match="no value in 2027"):
+        sf.simulate_openings(gap, rates(), draws=100)
+
+
+def test_row_07_zero_employment_is_refused_with_its_name():
+    empty = totals(persons=(1000.0, 0.0))
+    with pytest.raises(sf.CoverageError, match="F: 0 persons"):
+        sf.simulate_openings(empty, rates(), draws=100)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"draws": 10}, "draws"), ({"draws": True}, "draws"), ({"levels": (80,)}, "levels"),
+        ({"sources": ("total",)}, "Did you mean 'totals'"), ({"sources": "exits"}, "sources"),
+        ({"by": "occupations", "shares": Split()}, "Did you mean 'occupation'"),
+        ({"shares": [3]}, "outcomes of sf.forecast_shares"),
+    ],
+)  # fmt: skip
+def test_wrong_arguments_are_named(wrong, said):
+    with pytest.raises(sf.ParameterError, match=said):
+        run(**wrong)
+
+
+def test_a_horizon_before_the_base_is_refused():
+    with pytest.raises(sf.CoverageError, match="after the base year"):
+        run(horizon=2025)
+
+
+def test_history_gives_the_base_year_and_is_certain():
+    ahead = totals()
+    past = ahead[ahead["year"] == 2025].drop_duplicates("sector")[["sector", "year", "persons"]]
+    forecast = SimpleNamespace(table=ahead[ahead["year"] > 2025], history=past)
+    made = sf.simulate_openings(forecast, rates(), draws=200)
+    assert made.settings.base_year == 2025
+    first = made.employment[made.employment["year"] == 2025]
+    assert np.allclose(first["lower"], first["upper"])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(0.1, 50.0), st.integers(0, 10_000))
+def test_scaling_persons_scales_openings_and_their_interval(factor, seed):
+    small, large = totals(), totals()
+    large[["persons", "lower", "upper"]] *= factor
+    one, two = (sf.simulate_openings(t, rates(), draws=100, seed=seed) for t in (small, large))
+    for column in ("openings", "lower", "upper"):
+        assert np.allclose(one.table[column] * factor, two.table[column], rtol=1e-9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(0.0, 10.0), min_size=3, max_size=3), st.floats(-1.0, 1.0))
+def test_shapley_parts_add_up_to_the_whole_for_any_game(values, extra):
+    names = ["a", "b", "c"]
+    alone = dict(zip(names, values, strict=True))
+
+    def worth(subset):
+        return np.array([sum(alone[n] for n in subset) + extra * (len(subset) == 3)])
+
+    parts = split_variance(names, worth)
+    assert sum(part[0] for part in parts.values()) == pytest.approx(sum(values) + extra)
+    for name in names:
+        assert parts[name][0] == pytest.approx(alone[name] + extra / 3)
+
+
+def test_a_yearly_change_is_not_noisier_late_than_the_bands_say():
+    """An uncertain trend makes late levels uncertain, not the change from one year to the next."""
+    made = read_totals(totals(), None, keys=["sector"], base_year=None, horizon=None)
+    paths = np.log(made.simulate(5000, np.random.default_rng(1), correlation=0.0))
+    changes = np.diff(paths, axis=2).std(axis=0)
+    assert (changes[:, -1] < 1.6 * changes[:, 0]).all()
