@@ -238,3 +238,13 @@ def test_a_yearly_change_is_not_noisier_late_than_the_bands_say():
     paths = np.log(made.simulate(5000, np.random.default_rng(1), correlation=0.0))
     changes = np.diff(paths, axis=2).std(axis=0)
     assert (changes[:, -1] < 1.6 * changes[:, 0]).all()
+
+
+def test_cells_are_added_up_over_another_key_and_the_unlisted_stay_unknown():
+    norm = pd.DataFrame({"occupation": ["2"], "qualification": ["ADV"]})
+    fine = run("occupation", shares=Split(), levels=(0.8,)).table.set_index("occupation")
+    made = run("qualification", shares=Split(), regroup=norm, levels=(0.8,)).table
+    assert made["qualification"].tolist() == ["ADV", "unknown"]
+    assert made["openings"].tolist() == pytest.approx(fine.loc[["2", "7"], "openings"].tolist())
+    with pytest.raises(sf.ParameterError, match="regroup"):
+        run("qualification", shares=Split(), regroup=pd.concat([norm, norm]))

@@ -10,14 +10,27 @@ import numpy as np
 import pandas as pd
 
 from skillsfc import __version__
-from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
+from skillsfc.forecast.simulation.arguments import (
+    check_numbers,
+    group_keys,
+    indicator_of,
+    key_names,
+    regrouped,
+    share_steps,
+    table_of,
+)
 from skillsfc.forecast.simulation.attribution import split_variance
 from skillsfc.forecast.simulation.chain import SOURCES, Chain, link_cells, read_exits
 from skillsfc.forecast.simulation.paths import Array, read_totals
+from skillsfc.forecast.simulation.tables import (
+    fan_table,
+    period_table,
+    simulation_notes,
+    yearly_openings,
+)
 from skillsfc.params import load_assumptions
 from skillsfc.results import Result, table_hash
 
-FEWEST, MOST = 100, 100_000  # draws
 CELL_DRAWS = 4_000_000  # values held at once for one array of the chain
 
 
@@ -61,6 +74,7 @@ def simulate_openings(
     *,
     shares: Any = (),
     by: Sequence[str] | str = (),
+    regroup: pd.DataFrame | None = None,
     base_year: int | None = None,
     horizon: int | None = None,
     levels: Sequence[float] = (0.8, 0.95),
@@ -85,6 +99,9 @@ def simulate_openings(
         Each splits the cells before it: sector into occupations, those into qualifications or sex.
     by : sequence of str
         Keys of the groups to report; none for the total.
+    regroup : DataFrame, optional
+        A key of the cells and a key to report instead, such as ``occupation, qualification``: cells
+        are added up over it. A code that it does not list goes to ``unknown``.
     base_year, horizon : int, optional
         First and last year [year]. Default: the last year seen, and the last of the forecast.
     levels : sequence of float
@@ -132,20 +149,23 @@ def simulate_openings(
     >>> bool((t["expansion"] + t["replacement"] - t["openings"]).abs().max() < 1e-6)
     True
     """
-    steps = _steps(shares)
-    _check_numbers(levels, draws, sources)
+    steps = share_steps(shares)
+    check_numbers(levels, draws, sources)
     assumed = load_assumptions()["total_error_correlation"].value
     together = float(assumed if correlation is None else correlation)
-    keys = [key for key in _table(forecast).columns if key in _keys(forecast)]
+    keys = [key for key in table_of(forecast).columns if key in key_names()]
     history = getattr(forecast, "history", None)
-    totals = read_totals(_table(forecast), history, keys=keys, base_year=base_year, horizon=horizon)
+    totals = read_totals(
+        table_of(forecast), history, keys=keys, base_year=base_year, horizon=horizon
+    )
     cells, within = link_cells(totals, steps)
-    rates = _table(replacement)
+    rates = table_of(replacement)
     method = getattr(getattr(replacement, "settings", None), "method", "")
     chain = Chain(totals, steps, cells, within,
                   read_exits(rates, cells, together=method == "ageing"))  # fmt: skip
-    names = _groups(by, cells)
-    groups, indicator = _indicator(cells, names)
+    cells = cells if regroup is None else regrouped(cells, regroup)
+    names = group_keys(by, cells)
+    groups, indicator = indicator_of(cells, names)
     used = tuple(name for name in SOURCES if name in sources and (steps or name not in _OF_SHARES))
     wanted = tuple(sorted(float(level) for level in levels))
     kept = _drawn(chain, used, draws, seed, indicator, together)
@@ -154,15 +174,17 @@ def simulate_openings(
         tuple(names), int(totals.years[0]), int(totals.years[-1]), int(draws), wanted, used,
         together, int(seed),
     )  # fmt: skip
-    inputs = {"forecast": table_hash(_table(forecast)), "replacement": table_hash(rates)}
+    inputs = {"forecast": table_hash(table_of(forecast)), "replacement": table_hash(rates)}
     inputs |= {f"shares {n}": table_hash(step.table) for n, step in enumerate(steps, start=1)}
     return SimulatedOpenings(
-        table=_period_table(groups, totals.years, central, kept, wanted),
+        table=period_table(groups, totals.years, central, kept, wanted),
         settings=settings,
-        notes=_notes(used, draws, together),
+        notes=simulation_notes(used, draws, together),
         provenance={"version": __version__, "seed": int(seed), "inputs": inputs},
-        employment=_fan(groups, totals.years, central[0][0], kept[0], wanted),
-        yearly=_fan(groups, totals.years[1:], _openings(central)[0], _openings(kept), wanted),
+        employment=fan_table(groups, totals.years, central[0][0], kept[0], wanted),
+        yearly=fan_table(
+            groups, totals.years[1:], yearly_openings(central)[0], yearly_openings(kept), wanted
+        ),
         uncertainty=_split(chain, used, draws, seed, indicator, together, groups),
     )
 
@@ -170,69 +192,12 @@ def simulate_openings(
 _OF_SHARES = ("shares", "sampling")
 
 
-def _steps(shares: Any) -> tuple[Any, ...]:
-    listed = (shares,) if hasattr(shares, "simulate") else tuple(shares or ())
-    wrong = [type(step).__name__ for step in listed if not hasattr(step, "simulate")]
-    if wrong:
-        raise ParameterError(
-            "simulate_openings",
-            [Problem("shares", listing(wrong), "outcomes of sf.forecast_shares")],
-        )
-    return listed
-
-
-def _check_numbers(levels: Sequence[float], draws: int, sources: Sequence[str]) -> None:
-    problems = []
-    unknown = [name for name in sources if name not in SOURCES]
-    if isinstance(sources, str) or unknown:
-        found = repr(sources) if isinstance(sources, str) else listing(unknown)
-        near = did_you_mean(unknown[0], SOURCES) if unknown else ""
-        problems.append(Problem("sources", found, f"some of {listing(SOURCES)}", near))
-    if isinstance(draws, bool) or not isinstance(draws, int) or not FEWEST <= draws <= MOST:
-        problems.append(Problem("draws", repr(draws), f"{FEWEST} to {MOST:,}"))
-    if not levels or any(not 0.0 < float(level) < 1.0 for level in levels):
-        problems.append(Problem("levels", repr(levels), "numbers between 0 and 1"))
-    if problems:
-        raise ParameterError("simulate_openings", problems)
-
-
-def _table(result: Any) -> pd.DataFrame:
-    table: pd.DataFrame = getattr(result, "table", result)
-    return table
-
-
-def _keys(forecast: Any) -> set[str]:
-    from skillsfc.schema import names_of
-
-    return set(names_of("key")) - {"year", "level", "model"}
-
-
-def _groups(by: Sequence[str] | str, cells: pd.DataFrame) -> list[str]:
-    names = [by] if isinstance(by, str) else list(by)
-    foreign = [name for name in names if name not in cells]
-    if foreign:
-        raise ParameterError(
-            "simulate_openings",
-            [Problem("by", listing(foreign), listing(cells), did_you_mean(foreign[0], cells))],
-        )
-    return names
-
-
-def _indicator(cells: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, Array]:
-    """Return the groups and the matrix (n_groups, n_cells) that adds cells up to them."""
-    if not names:
-        return pd.DataFrame(index=[0]), np.ones((1, len(cells)))
-    groups = cells[names].drop_duplicates().sort_values(names, ignore_index=True)
-    number = cells[names].merge(groups.assign(_g=range(len(groups))), on=names, how="left")["_g"]
-    return groups, (number.to_numpy() == np.arange(len(groups))[:, None]).astype(float)
-
-
 def _drawn(
     chain: Chain, used: tuple[str, ...], draws: int, seed: int, indicator: Array, together: float
 ) -> tuple[Array, Array]:
     """Run the chain in blocks that fit in memory; each block has a seed of its own."""
     size = len(chain.cells) * len(chain.totals.years)
-    block = max(FEWEST, min(draws, CELL_DRAWS // max(size, 1)))
+    block = max(100, min(draws, CELL_DRAWS // max(size, 1)))
     counts = [block] * (draws // block) + ([draws % block] if draws % block else [])
     seeds = np.random.SeedSequence(seed).generate_state(len(counts)).tolist()
     runs = [chain.run(used, count, own, indicator, together)
@@ -243,58 +208,6 @@ def _drawn(
         for part in (0, 1)
     ]  # fmt: skip
     return whole[0], whole[1]
-
-
-def _openings(run: tuple[Array, Array]) -> Array:
-    """Return openings by year (draws, n_groups, n_years - 1)."""
-    yearly: Array = np.diff(run[0], axis=2) + run[1]
-    return yearly
-
-
-def _bounds(values: Array, level: float) -> tuple[Array, Array]:
-    ends = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return ends[0], ends[1]
-
-
-def _period_table(
-    groups: pd.DataFrame,
-    years: Any,
-    central: tuple[Array, Array],
-    kept: tuple[Array, Array],
-    levels: tuple[float, ...],
-) -> pd.DataFrame:
-    persons, leavers = central[0][0], central[1][0].sum(axis=1)
-    sums = _openings(kept).sum(axis=2)
-    parts = []
-    for level in levels:
-        lower, upper = _bounds(sums, level)
-        expansion = persons[:, -1] - persons[:, 0]
-        parts.append(
-            groups.assign(
-                first_year=int(years[0]), year=int(years[-1]), level=level,
-                employment_start=persons[:, 0], employment_end=persons[:, -1],
-                expansion=expansion, replacement=leavers, openings=expansion + leavers,
-                openings_per_year=(expansion + leavers) / (years[-1] - years[0]),
-                lower=lower, upper=upper,
-            )
-        )  # fmt: skip
-    table = pd.concat(parts).assign(unit="persons", status="projected")
-    return table.sort_values([*groups.columns, "level"], kind="stable", ignore_index=True)
-
-
-def _fan(
-    groups: pd.DataFrame, years: Any, central: Array, kept: Array, levels: tuple[float, ...]
-) -> pd.DataFrame:
-    parts = []
-    for level in levels:
-        lower, upper = _bounds(kept, level)
-        for at, year in enumerate(years):
-            parts.append(
-                groups.assign(year=int(year), level=level, persons=central[:, at],
-                              lower=lower[:, at], upper=upper[:, at])
-            )  # fmt: skip
-    table = pd.concat(parts).assign(unit="persons", status="projected")
-    return table.sort_values([*groups.columns, "year", "level"], kind="stable", ignore_index=True)
 
 
 def _split(
@@ -310,7 +223,7 @@ def _split(
 
     def worth(subset: tuple[str, ...]) -> Array:
         run = _drawn(chain, subset, draws, seed, indicator, together)
-        alone[subset] = _openings(run).sum(axis=2).var(axis=0)
+        alone[subset] = yearly_openings(run).sum(axis=2).var(axis=0)
         return alone[subset]
 
     parts = split_variance(used, worth)
@@ -326,21 +239,3 @@ def _split(
     if not rows:
         return pd.DataFrame(columns=[*groups, "component", "share", "deviation"])
     return pd.concat(rows).sort_values([*groups, "component"], kind="stable", ignore_index=True)
-
-
-def _notes(used: tuple[str, ...], draws: int, together: float) -> tuple[str, ...]:
-    meaning = {
-        "totals": "how many jobs there will be in all or in each sector",
-        "shares": "how the structure within them moves",
-        "sampling": "how well the survey knew the structure to begin with",
-        "exits": "how many people leave",
-    }
-    still = [name for name in SOURCES if name not in used]
-    notes = [
-        f"Intervals come from {draws:,} draws of: "
-        + "; ".join(f"{meaning[name]} ({name})" for name in used) + ".",
-        f"Errors of two series are taken to correlate with {together:g}.",
-    ]  # fmt: skip
-    if still:
-        notes.append(f"Held still: {listing(still)}. The intervals are too narrow by that much.")
-    return tuple(notes)

@@ -150,7 +150,8 @@ def _series_number(rows: pd.DataFrame, names: pd.DataFrame, keys: list[str]) -> 
     if not keys:
         return np.zeros(len(rows), np.int64)
     found = rows[keys].merge(names.assign(_n=range(len(names))), on=keys, how="left")["_n"]
-    return found.fillna(-1).to_numpy(np.int64)
+    numbers: NDArray[np.int64] = found.fillna(-1).to_numpy(np.int64)
+    return numbers
 
 
 def _base(
