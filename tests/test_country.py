@@ -237,3 +237,24 @@ def test_an_alias_loads_the_same_country(alias, kosovo):
 def test_an_unknown_country_is_a_code_error_with_a_guess(code, guess):
     with pytest.raises(CodeError, match=f"Did you mean '{guess}'" if guess else "unknown code"):
         load_country(code)
+
+
+def test_examplia_loads_like_a_country_and_says_that_it_is_synthetic():
+    made = sf.load_country("XEX")
+    assert "SYNTHETIC" in made.warning
+    assert "synthetic" in made.name
+    assert made.has("population", "employment_by_occupation", "separations")
+    for name, table in made.tables.items():
+        assert set(table["source"]) == {"examplia_synthetic"}, name
+        assert set(table["status"]) == {"observed"}, name
+    assert not made.has("labour_force_survey")  # microdata have no year and country to check
+    assert sf.load_country("MAR").warning == ""
+
+
+def test_a_benchmark_names_whose_structure_it_is_and_is_never_the_countrys_own():
+    tunisia = sf.load_country("TUN").benchmark("employment_by_occupation")
+    assert tunisia["share"].sum() == pytest.approx(1.0, abs=0.005)
+    assert set(tunisia["status"]) == {"modelled"}
+    assert tunisia["note"].unique().tolist() == ["this is the structure of Morocco in 2014."]
+    assert sf.load_country("MAR").benchmark("employment_by_occupation") is None
+    assert sf.load_country("GEO").benchmark("employment_by_occupation") is None

@@ -230,3 +230,14 @@ def test_the_page_is_well_formed(tmp_path):
         page(html_output("<div><p>unclosed"), markdown=("# T\n\n- a\n- b",), tmp_path=tmp_path)
     )
     assert open_tags == []
+
+
+def test_a_warning_stands_first_on_the_page_and_is_escaped(tmp_path):
+    from skillsfc.report.page import fill_template
+
+    known = {"title": "t", "language": "en", "direction": "ltr", "country": "", "subtitle": "",
+             "about": [], "words": {}, "contents": [], "blocks": [], "fingerprint": "f"}  # fmt: skip
+    page = fill_template("page", warning="SYNTHETIC <data>", **known)
+    assert '<p class="warning" role="note">SYNTHETIC &lt;data&gt;</p>' in page
+    assert page.index("SYNTHETIC") < page.index("<header>")
+    assert 'class="warning"' not in fill_template("page", warning="", **known)

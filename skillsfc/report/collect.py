@@ -210,7 +210,8 @@ def publish_facts(**facts: str | float) -> None:
     ----------
     **facts
         ``title``, ``subtitle``, ``country`` (name), ``date``, ``vintage`` (of the data) and
-        ``language`` (``"en"``, ``"ar"`` ...) make the header of the page. Any other number or
+        ``language`` (``"en"``, ``"ar"`` ...) make the header of the page; ``warning`` stands on
+        every page, also in print, such as that the data are synthetic. Any other number or
         short text, such as ``unemployment_rate="13.3 %"``, is a headline fact that the index of a
         batch can show.
 

@@ -94,6 +94,7 @@ def render_page(
         direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
         country=facts.get("country", ""),
         subtitle=facts.get("subtitle", ""),
+        warning=facts.get("warning", ""),
         about=about,
         words=words,
         contents=[(anchor, text) for level, anchor, text in headings if level == 2],

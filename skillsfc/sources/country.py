@@ -9,9 +9,11 @@ import pandas as pd
 
 from skillsfc.countries import country_code, list_countries
 from skillsfc.errors import CoverageError
-from skillsfc.schema import code_list, read_codes_file
+from skillsfc.schema import code_list, key_columns, read_codes_file
 from skillsfc.sources.catalog import list_tables, load_table
+from skillsfc.sources.example.country import WARNING, example
 
+SYNTHETIC = "XEX"
 FEWEST_PEERS = 4  # a region with fewer countries makes no median; all partners are taken
 
 
@@ -76,11 +78,44 @@ class CountryData:
             load_table(name, country=self.country, source=source) for source in entries["source"]
         ]
 
+    def benchmark(self, name: str) -> pd.DataFrame | None:
+        """Return the national structure of comparable countries where this one has no such table.
+
+        The mean share over the countries of the same region that have the table in one and the same
+        code list; None if none has it, or if this country has its own. Its rows are ``modelled``,
+        and ``note`` names whose structure it is.
+        """
+        own, others = self.tables.get(name), [code for code in self.peers if code != self.country]
+        if own is not None:
+            return None
+        found = [table for code in others if (table := _national_shares(name, code)) is not None]
+        if not found:
+            return None
+        keys = [key for key in key_columns(found[0]) if key not in ("country", "year")]
+        rows = pd.concat(found, ignore_index=True)
+        if any(
+            set(map(tuple, t[keys].to_numpy())) != set(map(tuple, found[0][keys].to_numpy()))
+            for t in found
+        ):
+            return None  # other code lists: no mean can be taken
+        listed = code_list("countries").set_index("code")["label_en"]
+        whose = [f"{listed[t['country'].iloc[0]]} in {t['year'].iloc[0]}" for t in found]
+        mean = rows.groupby(keys, as_index=False)["share"].mean()
+        note = f"this is the structure of {' and '.join(whose)}."
+        return mean.assign(
+            unit="share", status="modelled", source=rows["source"].iloc[0], note=note
+        )
+
     @property
     def note(self) -> str:
         """Return the country's territory note, empty where there is none."""
         listed = code_list("countries").set_index("code")
         return str(listed.loc[self.country, "note"])
+
+    @property
+    def warning(self) -> str:
+        """Return what every page about the country must say first: that it is synthetic."""
+        return WARNING if self.country == SYNTHETIC else ""
 
     @property
     def region(self) -> str:
@@ -112,7 +147,8 @@ def load_country(country: str) -> CountryData:
     Parameters
     ----------
     country : str
-        ISO alpha-3 code or alias.
+        ISO alpha-3 code or alias; ``XEX`` for Examplia, the synthetic country, with the tables that
+        its statistical office would have observed.
 
     Returns
     -------
@@ -134,6 +170,8 @@ def load_country(country: str) -> CountryData:
     True
     """
     code = country_code(country)
+    if code == SYNTHETIC:
+        return _examplia()
     coverage = list_tables(country=code)
     found = {name: load_table(name, country=code) for name in coverage["table"].unique()}
     listed = code_list("countries").set_index("code")
@@ -144,6 +182,39 @@ def load_country(country: str) -> CountryData:
         coverage=coverage,
         missing=_missing(code, set(found)),
     )
+
+
+def _national_shares(name: str, code: str) -> pd.DataFrame | None:
+    """Return the latest shares of a country for all areas and both sexes, or None."""
+    if name not in set(list_tables(country=code)["table"]):
+        return None
+    rows = load_table(name, country=code)
+    for key, total in (("area", "total"), ("sex", "T")):
+        if key in rows.columns:
+            rows = rows[rows[key] == total].drop(columns=key)
+    newest = rows[rows["year"] == rows["year"].max()]
+    return newest if len(newest) and "share" in newest.columns else None
+
+
+def _examplia() -> CountryData:
+    """Return the synthetic country as a real one would be: what its office observed, seed 1."""
+    made = example(seed=1).tables()
+    tables = {
+        name: table.assign(status="observed")
+        for name, table in made.items()
+        if {"country", "year", "status"} <= set(table.columns)
+    }
+    rows = [
+        {"table": name, "title": f"{name.replace('_', ' ')} (synthetic)",
+         "source": table["source"].iloc[0], "measure": "", "keys": " ".join(key_columns(table)),
+         "countries": 0, "first_year": table["year"].min(), "last_year": table["year"].max(),
+         "rows": len(table), "licence": "MIT, made by this library"}
+        for name, table in tables.items()
+    ]  # fmt: skip
+    listed = code_list("countries").set_index("code")
+    name = str(listed.loc[SYNTHETIC, "label_en"])
+    coverage = pd.DataFrame(rows)
+    return CountryData(SYNTHETIC, name, tables, coverage, _missing(SYNTHETIC, set(tables)))
 
 
 def _missing(code: str, have: set[str]) -> pd.DataFrame:
