@@ -232,11 +232,12 @@ def test_the_page_is_well_formed(tmp_path):
     assert open_tags == []
 
 
-def test_a_warning_stands_first_on_the_page_and_is_escaped(tmp_path):
-    from skillsfc.report.page import fill_template
+def test_a_warning_stands_first_on_the_page_and_is_escaped():
+    from skillsfc.report.page import WORDS, fill_template
 
-    known = {"title": "t", "language": "en", "direction": "ltr", "country": "", "subtitle": "",
-             "about": [], "words": {}, "contents": [], "blocks": [], "fingerprint": "f"}  # fmt: skip
+    texts = ("title", "country", "subtitle", "fingerprint")
+    known = dict.fromkeys(texts, "t") | {"language": "en", "direction": "ltr", "words": WORDS["en"]}
+    known |= {"about": [], "contents": [], "blocks": []}
     page = fill_template("page", warning="SYNTHETIC <data>", **known)
     assert '<p class="warning" role="note">SYNTHETIC &lt;data&gt;</p>' in page
     assert page.index("SYNTHETIC") < page.index("<header>")
