@@ -81,6 +81,7 @@ def simulate_openings(
     draws: int = 1000,
     correlation: float | None = None,
     sources: Sequence[str] = SOURCES,
+    split: bool = True,
     seed: int = 1,
 ) -> SimulatedOpenings:
     r"""Simulate openings from totals, shares and exits, and say which source the doubt comes from.
@@ -112,6 +113,8 @@ def simulate_openings(
         Between the errors of two series [0-1]; default: assumption ``total_error_correlation``.
     sources : sequence of str
         Which of ``totals, shares, sampling, exits`` are uncertain; the others are held still.
+    split : bool
+        Whether to split the variance over its sources: that takes the draws 2^n times for n.
     seed : int
         Of all random streams.
 
@@ -185,7 +188,7 @@ def simulate_openings(
         yearly=fan_table(
             groups, totals.years[1:], yearly_openings(central)[0], yearly_openings(kept), wanted
         ),
-        uncertainty=_split(chain, used, draws, seed, indicator, together, groups),
+        uncertainty=_split(chain, used if split else (), draws, seed, indicator, together, groups),
     )
 
 

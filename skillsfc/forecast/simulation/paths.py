@@ -45,26 +45,23 @@ class Totals:
         Notes
         -----
         With :math:`s_t` the half-width of the innermost band t years after the base, the error is
-        :math:`s_0 z_0 + W_t + g_t z_1`: an unknown level, a random walk whose yearly variance is
-        the first year's gain :math:`v_1 = s_1^2 - s_0^2`, and an unknown trend that takes what is
-        left, :math:`g_t^2 = s_t^2 - s_0^2 - t v_1` (a band narrower than the walk shortens its
-        steps). So the spread of a year is the band's, and that of a change from one year to the
-        next stays near that of the first. The standardised error is mapped through the stated
-        bands by straight lines; their quantiles come out again. Errors of two series correlate
-        with ``correlation``.
+        :math:`g_t z + W_t`: one standard normal for what stays wrong, the level and the trend, and
+        a random walk for what each year adds, with :math:`g_t^2 = s_t^2 - t v`. The yearly variance
+        v is :math:`s_1^2` where the base year was seen; where the base is itself forecast, it is
+        the median square of the yearly widening. So the spread of a year is the band's, and a
+        change from one year to the next is not made of the whole doubt about the level. The
+        standardised error is mapped through the stated bands by straight lines; their quantiles
+        come out again. Errors of two series correlate with ``correlation``.
         """
         spread = np.maximum.accumulate((self.below + self.above)[:, :, 0] / 2, axis=1)
-        gain = spread**2 - spread[:, :1] ** 2
-        walk = np.minimum(gain, gain[:, 1:2] * np.arange(len(self.years)))
+        seen = spread[:, :1] == 0.0
+        widening = np.median(np.diff(spread, axis=1) ** 2, axis=1, keepdims=True)
+        yearly = np.where(seen, spread[:, 1:2] ** 2, widening)
+        walk = np.minimum(spread**2 - spread[:, :1] ** 2, yearly * np.arange(len(self.years)))
+        lasting = np.sqrt(spread**2 - walk) * self._normals(draws, 1, rng, correlation)
         steps = np.sqrt(np.diff(walk, axis=1, prepend=0.0))
-        trend = np.sqrt(gain - walk)
-        both = {
-            "level": self._normals(draws, 1, rng, correlation),
-            "steps": self._normals(draws, len(self.years), rng, correlation),
-            "trend": self._normals(draws, 1, rng, correlation),
-        }
-        error = spread[:, :1] * both["level"] + np.cumsum(steps * both["steps"], axis=2)
-        error = error + trend * both["trend"]
+        shocks = steps * self._normals(draws, len(self.years), rng, correlation)
+        error = lasting + np.cumsum(shocks, axis=2)
         normal = np.divide(error, spread, out=np.zeros_like(error), where=spread > 0)
         paths: Array = self.central * np.exp(self._through_bands(normal))
         return paths
