@@ -5,6 +5,7 @@ import pytest
 
 from skillsfc.checks import check
 from skillsfc.conversion import convert_codes
+from skillsfc.errors import CoverageError
 from skillsfc.schema import code_list, read_codes_file
 from skillsfc.sources import sam
 from skillsfc.sources.catalog import load_table
@@ -67,3 +68,38 @@ def test_broad_sectors_keep_the_total_and_farming_pays_the_unschooled():
     wide = broad.pivot_table("wage_bill", "sector", "qualification")
     unschooled = wide["flab-n"] / wide.sum(axis=1)
     assert unschooled["AGR"] > unschooled["IND"] > unschooled["SER"]
+
+
+def test_every_account_has_a_kind_and_a_name():
+    accounts = sam.social_accounts()
+    assert list(accounts["account"]) == list(sam.social_accounting_matrix().index)
+    counts = accounts["kind"].value_counts()
+    assert counts.to_dict() == {
+        "activity": 42,
+        "commodity": 42,
+        "household": 10,
+        "factor": 5,
+        "tax": 3,
+        "margin": 1,
+        "enterprise": 1,
+        "government": 1,
+        "capital": 1,
+        "rest_of_world": 1,
+    }
+    assert (accounts["label"].str.len() > 0).all()
+    named = accounts.set_index("account")["label"]
+    listed = code_list("eth_activity").set_index("code")["label_en"]
+    assert named[listed.index].tolist() == listed.tolist()
+
+
+def test_a_country_without_a_matrix_is_refused():
+    for loader in (sam.social_accounting_matrix, sam.social_accounts):
+        with pytest.raises(CoverageError, match="'KEN'; expected one of 'ETH'"):
+            loader("KEN")
+
+
+def test_the_two_negative_cells_are_those_that_the_docstring_names():
+    matrix = sam.social_accounting_matrix() / BILLION
+    negative = matrix.stack()
+    found = negative[negative < 0].round(1).to_dict()
+    assert found == {("ctran", "trc"): -43.0, ("s-i", "gov"): -30.6}
