@@ -1,0 +1,1 @@
+"""Decomposition: the change of employment split into scale, mix and staffing."""
