@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from types import MappingProxyType
 
@@ -35,6 +35,10 @@ class Assumption:
         How well founded it is.
     impact : str
         What it moves.
+    lever, role, target : str
+        For a scenario: the lever that the assumption is part of, what it is in it (``growth``,
+        ``exposure``, ``adoption`` and so on) and whom it reaches, such as ``sector:F`` or
+        ``occupation:2``. Empty for an assumption that is no lever.
     """
 
     name: str
@@ -46,6 +50,9 @@ class Assumption:
     impact: str
     low: float | None = None
     high: float | None = None
+    lever: str = ""
+    role: str = ""
+    target: str = ""
 
     def __post_init__(self) -> None:
         """Refuse an unknown quality and a value outside its own range."""
@@ -115,7 +122,7 @@ def load_assumptions(name: str = "baseline") -> Mapping[str, Assumption]:
         )
     allowed = {entry.name for entry in fields(Assumption)} - {"name"}
     unknown = [f"{key}.{field}" for key, given in entries.items() for field in set(given) - allowed]
-    needed = allowed - {"low", "high"}
+    needed = {e.name for e in fields(Assumption) if e.default is MISSING} - {"name"}
     missing = [f"{key}.{field}" for key, given in entries.items() for field in needed - set(given)]
     if unknown or missing:
         raise ParameterError(
@@ -140,11 +147,31 @@ def table_assumptions(name: str = "baseline") -> pd.DataFrame:
     >>> sf.table_assumptions().columns.tolist()[:4]
     ['assumption', 'used', 'range', 'unit']
     """
+    return tabulate_assumptions(load_assumptions(name).values())
+
+
+def tabulate_assumptions(entries: Iterable[Assumption]) -> pd.DataFrame:
+    """Return assumptions as a table for a report, one row each, in the order given.
+
+    Parameters
+    ----------
+    entries : iterable of Assumption
+        Of a file or of a scenario.
+
+    Returns
+    -------
+    DataFrame
+        Text columns ``assumption, used, range, unit, quality, what it moves, where from``.
+
+    Examples
+    --------
+    >>> tabulate_assumptions(load_assumptions("baseline").values())["range"].iloc[1]
+    '5 to 20'
+    """
     rows = []
-    for entry in load_assumptions(name).values():
-        facts = asdict(entry)
+    for entry in entries:
         span = "" if entry.low is None else f"{entry.low:g} to {entry.high:g}"
-        used = facts["value"]
+        used = entry.value
         rows.append(
             {
                 "assumption": entry.title,
