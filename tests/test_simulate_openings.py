@@ -248,3 +248,21 @@ def test_cells_are_added_up_over_another_key_and_the_unlisted_stay_unknown():
     assert made["openings"].tolist() == pytest.approx(fine.loc[["2", "7"], "openings"].tolist())
     with pytest.raises(sf.ParameterError, match="regroup"):
         run("qualification", shares=Split(), regroup=pd.concat([norm, norm]))
+
+
+def test_a_survey_of_unknown_size_is_said_and_not_taken_for_certain():
+    jobs = sf.load_country("XEX").get("employment_by_occupation")
+    jobs = jobs[jobs["sector"].isin(["C", "F"]) & jobs["year"].isin([2019, 2021, 2023])]
+    unknown, known = (
+        sf.forecast_shares(jobs.drop(columns="country"), by="occupation", within="sector",
+                           horizon=2030, sample_size=size)
+        for size in (None, 3000)
+    )  # fmt: skip
+    base = {"draws": 200, "by": "occupation", "base_year": 2025}
+    blind = sf.simulate_openings(totals(), rates(), shares=unknown, **base)
+    seen = sf.simulate_openings(totals(), rates(), shares=known, **base)
+    assert "sampling" not in set(blind.uncertainty["component"])
+    assert "asked is not known" in " ".join(blind.notes)
+    part = seen.uncertainty.set_index(["occupation", "component"])["share"]
+    assert part.loc[("1", "sampling")] > 0.0
+    assert "asked is not known" not in " ".join(seen.notes)

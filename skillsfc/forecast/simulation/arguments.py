@@ -28,6 +28,12 @@ def share_steps(shares: Any) -> tuple[Any, ...]:
     return listed
 
 
+def knows_sample(step: Any) -> bool:
+    """Tell whether a share forecast knows how many people its survey asked."""
+    people = getattr(getattr(step, "spread", None), "people", np.ones(1))
+    return bool(np.isfinite(people).any())
+
+
 def check_numbers(levels: Sequence[float], draws: int, sources: Sequence[str]) -> None:
     """Refuse levels, draws and sources out of range, all at once."""
     problems = []

@@ -15,6 +15,7 @@ from skillsfc.forecast.simulation.arguments import (
     group_keys,
     indicator_of,
     key_names,
+    knows_sample,
     regrouped,
     share_steps,
     table_of,
@@ -169,7 +170,14 @@ def simulate_openings(
     cells = cells if regroup is None else regrouped(cells, regroup)
     names = group_keys(by, cells)
     groups, indicator = indicator_of(cells, names)
-    used = tuple(name for name in SOURCES if name in sources and (steps or name not in _OF_SHARES))
+    blind = "sampling" in sources and bool(steps) and not any(map(knows_sample, steps))
+    used = tuple(
+        name
+        for name in SOURCES
+        if name in sources
+        and (steps or name not in _OF_SHARES)
+        and not (blind and name == "sampling")
+    )
     wanted = tuple(sorted(float(level) for level in levels))
     kept = _drawn(chain, used, draws, seed, indicator, together)
     central = chain.run((), 1, seed, indicator, together)
@@ -182,7 +190,7 @@ def simulate_openings(
     return SimulatedOpenings(
         table=period_table(groups, totals.years, central, kept, wanted),
         settings=settings,
-        notes=simulation_notes(used, draws, together),
+        notes=simulation_notes(used, draws, together, blind),
         provenance={"version": __version__, "seed": int(seed), "inputs": inputs},
         employment=fan_table(groups, totals.years, central[0][0], kept[0], wanted),
         yearly=fan_table(

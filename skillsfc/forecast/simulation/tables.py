@@ -66,7 +66,9 @@ def fan_table(
     return table.sort_values([*groups.columns, "year", "level"], kind="stable", ignore_index=True)
 
 
-def simulation_notes(used: tuple[str, ...], draws: int, together: float) -> tuple[str, ...]:
+def simulation_notes(
+    used: tuple[str, ...], draws: int, together: float, blind: bool
+) -> tuple[str, ...]:
     """Say what was drawn and what was held still."""
     meaning = {
         "totals": "how many jobs there will be in all or in each sector",
@@ -80,6 +82,12 @@ def simulation_notes(used: tuple[str, ...], draws: int, together: float) -> tupl
         + "; ".join(f"{meaning[name]} ({name})" for name in used) + ".",
         f"Errors of two series are taken to correlate with {together:g}.",
     ]  # fmt: skip
+    if blind:
+        notes.append(
+            "How many people the survey behind the shares asked is not known, so its sampling error "
+            "is not in the intervals. Give sample_size to sf.forecast_shares."
+        )
+        still.remove("sampling")
     if still:
         notes.append(f"Held still: {listing(still)}. The intervals are too narrow by that much.")
     return tuple(notes)
