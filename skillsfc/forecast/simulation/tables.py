@@ -84,8 +84,8 @@ def simulation_notes(
     ]  # fmt: skip
     if blind:
         notes.append(
-            "How many people the survey behind the shares asked is not known, so its sampling error "
-            "is not in the intervals. Give sample_size to sf.forecast_shares."
+            "How many people the survey behind the shares asked is not known, so its sampling "
+            "error is not in the intervals. Give sample_size to sf.forecast_shares."
         )
         still.remove("sampling")
     if still:
