@@ -161,10 +161,11 @@ def classification(values: pd.Series, lists: str) -> tuple[str, list[str]]:
     are of that list, returned as ``noc2021:``; another prefix beside it is a stranger.
     """
     if lists.endswith("|list:code"):
-        prefixes = values.dropna().astype("str").str.extract(PREFIX, expand=False)
+        present = pd.Series(values.dropna().unique(), dtype="str")
+        prefixes = present.str.extract(PREFIX, expand=False)
         if prefixes.notna().any():
-            name = prefixes.mode().iloc[0]
-            return name, sorted(values.dropna()[prefixes != name].unique())
+            name = str(prefixes.mode().iloc[0])
+            return name, sorted(present[prefixes != name])
         lists = lists.removesuffix("|list:code")
     if lists.endswith("|*"):
         name, _ = classification(values, lists.removesuffix("|*"))
