@@ -1,0 +1,1 @@
+"""Jobs that open because people leave: cohort, stock-flow and separation methods, and openings."""
