@@ -71,8 +71,7 @@ def check(table: pd.DataFrame, *, name: str | None = None) -> pd.DataFrame:
     for column in known:
         problems += _convert(rows, column)
     problems += _range_problems(rows)
-    problems += _code_problems(rows)
-    problems += _unit_problems(rows)
+    problems += _code_problems(rows) + _unit_problems(rows)
     # A misspelt key column is gone by now; without it every row would look like a duplicate.
     problems += _key_problems(rows) if set(table.columns) <= set(known) else []
     if problems:
@@ -211,10 +210,9 @@ def _code_problems(rows: pd.DataFrame) -> list[Problem]:
             name, bad = classification(values, allowed)
             if not name or (name.endswith(":") and not len(bad)):
                 continue
-            listed = not name.endswith(":")
-            options = code_list(name) if listed else pd.DataFrame({"code": []})
-            see = f" (see sf.codes({name!r}))" if listed else ", as most have here"
-            expected = f"codes of {name!r}{see}"
+            own = name.endswith(":")
+            options = pd.DataFrame({"code": []}) if own else code_list(name)
+            expected = f"codes of {name!r}" + ("" if own else f" (see sf.codes({name!r}))")
             problems += _level_problems(column, values, name, allowed) if not len(bad) else []
         if len(bad):
             at = rows.index[values.isin(bad)]

@@ -166,7 +166,7 @@ def test_codes_with_the_name_of_their_list_in_front_are_taken_and_never_mixed():
     assert sf.check(table)["occupation"].tolist() == ["noc2021:11100", "noc2021:11101"]
     assert sf.label(table)["occupation_label"].tolist() == ["11100", "11101"]
     for other in ("soc2018:11-1011", "2"):
-        with pytest.raises(sf.TableError, match="1 unknown codes.*codes of 'noc2021:', as most"):
+        with pytest.raises(sf.TableError, match=r"1 unknown codes.*codes of 'noc2021:'"):
             sf.check(table.assign(occupation=["noc2021:11100", other]))
     with pytest.raises(sf.CodeError, match="One list in a column"):
         sf.label(table.assign(occupation=["noc2021:11100", "soc2018:11-1011"]))

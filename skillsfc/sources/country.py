@@ -102,9 +102,8 @@ class CountryData:
         whose = [f"{listed[t['country'].iloc[0]]} in {t['year'].iloc[0]}" for t in found]
         mean = rows.groupby(keys, as_index=False)["share"].mean()
         note = f"this is the structure of {' and '.join(whose)}."
-        return mean.assign(
-            unit="share", status="modelled", source=rows["source"].iloc[0], note=note
-        )
+        flags = {"unit": "share", "status": "modelled", "source": rows["source"].iloc[0]}
+        return mean.assign(year=int(rows["year"].max()), **flags, note=note)
 
     @property
     def note(self) -> str:

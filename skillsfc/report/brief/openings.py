@@ -129,7 +129,7 @@ def _replaced(exits: pd.DataFrame, total: Any, facts: Facts) -> str:
         f"Replacement is counted from the population and is a floor: {said} of workers a year pass "
         "the usual age of leaving or die, if workers are as old as people of working age. People "
         "who change occupation, leave work earlier or emigrate come on top; in the synthetic test "
-        "country, where all are known, they are more than half of the leavers. Of the doubt about "
+        "country, where all are known, they are most of the leavers. Of the doubt about "
         f"openings, {growth} comes from how many jobs there will be, the rest from how many people "
         "leave."
     )
@@ -235,8 +235,8 @@ def _unknown(
     texts = [
         f"Which occupations and qualifications open in {data.name}, and for women or men, cannot "
         "be said: no embedded table has workers by occupation, education and sex. The last section "
-        "has the commands that fetch them; a file of them runs through "
-        "11_occupations_and_qualifications."
+        "has the commands that fetch them; with such a file the notebook on occupations and "
+        "qualifications gives the answer."
     ]
     benchmark = data.benchmark("employment_by_occupation")
     if benchmark is None:
@@ -245,6 +245,7 @@ def _unknown(
     rows = rows.assign(openings_per_year=rows["share"] * whole["openings_per_year"])
     top = [_named(row, facts, BENCHMARK) for row in rows.head(3).to_dict("records")]
     note = str(rows["note"].iloc[0])
+    facts.year(rows["year"].max(), table=BENCHMARK)  # the note says it
     tables.append(TableToPublish(BENCHMARK, f"Benchmark for {data.name}: another structure", rows,
                                  note=note, show=False))  # fmt: skip
     texts.append(
