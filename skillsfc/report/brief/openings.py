@@ -68,11 +68,10 @@ def write_openings(
         TableToPublish(DOUBT, "Where the doubt about openings comes from",
                        openings.total.uncertainty, show=False),
     ]  # fmt: skip
-    figures = [
-        FigureToPublish("openings_fan", f"{title}, a year",
-                        plot_yearly_openings(openings.total.yearly, source=""), _used(data))
-    ]  # fmt: skip
+    figures: list[FigureToPublish] = []
     if openings.by_occupation is None:
+        fan = plot_yearly_openings(openings.total.yearly, source="")
+        figures.append(FigureToPublish("openings_fan", f"{title}, a year", fan, _used(data)))
         paragraphs += _unknown(data, whole, facts, tables)
     else:
         paragraphs += _occupations(openings, data, level, facts, figures, tables)

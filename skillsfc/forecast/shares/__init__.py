@@ -1,0 +1,1 @@
+"""Shares that close to one: occupations within sectors, qualifications within occupations."""
