@@ -11,6 +11,7 @@ from skillsfc.schema import (
     code_list,
     dictionary,
     key_columns,
+    known_lists,
     nearest_code,
     refuse_other_than_table,
 )
@@ -96,12 +97,10 @@ def label(table: pd.DataFrame, *, language: str = "en") -> pd.DataFrame:
         if not lists or lists.startswith("@"):
             continue
         name = list_of(table[column], column)
-        if name.endswith(":"):  # a list of the user's own: its codes are all there is to say
-            labelled.insert(
-                labelled.columns.get_loc(column) + 1,
-                f"{column}_label",
-                table[column].str.removeprefix(name),
-            )
+        bare = table[column].str.removeprefix(name) if name.endswith(":") else table[column]
+        name = name.removesuffix(":")
+        if name not in known_lists():  # the user's own list: its codes are all there is to say
+            labelled.insert(labelled.columns.get_loc(column) + 1, f"{column}_label", bare)
             continue
         listed = code_list(name)
         text = listed[f"label_{language}"] if f"label_{language}" in listed else listed["label_en"]
@@ -110,7 +109,7 @@ def label(table: pd.DataFrame, *, language: str = "en") -> pd.DataFrame:
         labelled.insert(
             labelled.columns.get_loc(column) + 1,
             f"{column}_label",
-            table[column].map(names).fillna(table[column]),
+            table[column].map(names).fillna(bare.map(names)).fillna(bare),
         )
     return labelled
 

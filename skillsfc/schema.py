@@ -33,9 +33,15 @@ def tables() -> pd.DataFrame:
 
 
 @cache
+def known_lists() -> tuple[str, ...]:
+    """Return the names of the code lists of ``data/codes/``."""
+    return tuple(sorted(file.stem for file in (data_dir() / "codes").glob("*.csv")))
+
+
+@cache
 def code_list(name: str) -> pd.DataFrame:
     """Return one code list of ``data/codes/`` as text: code, parent, level and labels."""
-    known = sorted(file.stem for file in (data_dir() / "codes").glob("*.csv"))
+    known = known_lists()
     if name not in known:  # compared, not opened: '../sources' is no code list
         raise CodeError(
             "code list",

@@ -172,3 +172,10 @@ def test_codes_with_the_name_of_their_list_in_front_are_taken_and_never_mixed():
         sf.label(table.assign(occupation=["noc2021:11100", "soc2018:11-1011"]))
     with pytest.raises(sf.TableError, match="unknown codes: 'sex:F'"):
         sf.check(table.assign(sex="sex:F"))
+
+
+def test_a_prefix_that_names_a_list_of_ours_is_labelled_from_it():
+    code = str(sf.codes("etd12")["code"].iloc[0])
+    assert code.startswith("etd12:")
+    table = pd.DataFrame({"year": [2018], "sector": [code]})
+    assert sf.label(table)["sector_label"].tolist() == [sf.codes("etd12")["label_en"].iloc[0]]

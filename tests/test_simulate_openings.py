@@ -266,3 +266,11 @@ def test_a_survey_of_unknown_size_is_said_and_not_taken_for_certain():
     part = seen.uncertainty.set_index(["occupation", "component"])["share"]
     assert part.loc[("1", "sampling")] > 0.0
     assert "asked is not known" not in " ".join(seen.notes)
+
+
+def test_a_band_that_reaches_zero_is_taken_as_wide_not_as_none():
+    wide = totals()
+    wide["lower"] = np.where(wide["year"] > 2025, 0.0, wide["persons"])
+    made = sf.simulate_openings(wide, rates(), draws=400, by="sector", sources=("totals",))
+    end = made.employment[made.employment["year"] == 2030]
+    assert (end["lower"] < 0.5 * end["persons"]).all()

@@ -120,7 +120,10 @@ def _ratio(
 
 
 def central_shares(step: Any, years: NDArray[np.int64]) -> Array:
-    """Return the central shares of a forecast (n_years, n_within, n_by), seen ones where seen."""
+    """Return the central shares of a forecast (n_years, n_within, n_by), seen ones where seen.
+
+    Years before the first share known take that share.
+    """
     keys = list(step.settings.within)
     by = step.settings.by
     ahead = step.table.drop_duplicates([*keys, by, "year"])
@@ -133,6 +136,9 @@ def central_shares(step: Any, years: NDArray[np.int64]) -> Array:
     for w, row in enumerate(labels):
         for o, name in enumerate(step.by_labels):
             cube[:, w, o] = [wide.get((*row, name, year), np.nan) for year in years]
+    first = int(both["year"].min())
+    if years[0] < first <= years[-1]:  # nothing is known of the structure before: it is kept
+        cube[years < first] = cube[years == first]
     if np.isnan(cube).any():
         absent = years[np.isnan(cube).any(axis=(1, 2))]
         raise CoverageError(

@@ -190,7 +190,7 @@ def simulate_openings(
     return SimulatedOpenings(
         table=period_table(groups, totals.years, central, kept, wanted),
         settings=settings,
-        notes=simulation_notes(used, draws, together, blind),
+        notes=(*simulation_notes(used, draws, together, blind), *_early(steps, totals.years)),
         provenance={"version": __version__, "seed": int(seed), "inputs": inputs},
         employment=fan_table(groups, totals.years, central[0][0], kept[0], wanted),
         yearly=fan_table(
@@ -201,6 +201,15 @@ def simulate_openings(
 
 
 _OF_SHARES = ("shares", "sampling")
+
+
+def _early(steps: Sequence[Any], years: Any) -> tuple[str, ...]:
+    """Say where a structure is used for years before it was seen."""
+    firsts = [int(step.history["year"].min()) for step in steps]
+    late = [str(first) for first in firsts if first > years[0]]
+    if not late:
+        return ()
+    return (f"From {years[0]} on, structures first seen in {' and '.join(late)} are used as seen.",)
 
 
 def _drawn(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from skillsfc.errors import CoverageError, Problem
 
 Array = NDArray[np.float64]
+LEAST = 1e-3  # of the centre
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +138,9 @@ def read_totals(
     centre = values["persons"]
     knots = np.array([NormalDist().inv_cdf(0.5 + level / 2) for level in levels])
     with np.errstate(divide="ignore", invalid="ignore"):
-        below = np.nan_to_num(np.log(centre / values["lower"]), nan=0.0, posinf=0.0)
+        # A band that reaches 0 has no logarithm; a thousandth of the centre is as good as nobody.
+        floor = np.maximum(values["lower"], LEAST * centre)
+        below = np.nan_to_num(np.log(centre / floor), nan=0.0)
         above = np.nan_to_num(np.log(values["upper"] / centre), nan=0.0, posinf=0.0)
     widened = [np.maximum.accumulate(np.maximum(side, 0.0), axis=2) for side in (below, above)]
     return Totals(names, years, centre[:, :, 0], knots, *widened)

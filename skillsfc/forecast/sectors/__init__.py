@@ -1,0 +1,1 @@
+"""Employment by sector: pooled trends, output elasticities, error correction, held to a total."""
