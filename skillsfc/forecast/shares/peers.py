@@ -187,18 +187,20 @@ def gather_family(parts: list[tuple[Cells, Trends]], assumed_drift: float) -> Fa
         np.vstack([getattr(trends, name) for _, trends in parts])
         for name in ("slope", "slope_walk", "slope_noise")
     )
-    steps, spare, count = (
+    steps, weighted, spare, count = (
         np.concatenate([getattr(trends, name) for _, trends in parts])
-        for name in ("steps", "spare", "count")
+        for name in ("steps", "weighted_steps", "spare", "count")
     )
     groups = _groups(cells, len(slope))
     drift, freedom = pool_drift(steps, spare, groups, assumed_drift)
+    # A trend is trusted by what moves the large categories; tiny ones would have the last word.
+    trusted, _ = pool_drift(weighted, spare, groups, assumed_drift)
     moving = count >= 2
     common = inside[moving].all(axis=0) if moving.any() else inside.all(axis=0)
     weight = inside & (common if common.any() else True)
     middle = (slope * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)
     still = ~(inside & moving[:, None])
-    error = drift[:, None] * walk + noise
+    error = trusted[:, None] * walk + noise
     return Family(
         np.where(still, np.nan, slope - middle[:, None]),
         np.where(still, np.nan, error),

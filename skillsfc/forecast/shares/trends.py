@@ -30,7 +30,10 @@ class Trends:
     slope_noise, level_noise : ndarray of the same shape
         Variance of slope and level from sampling, where the sample is known; else 0.
     steps : ndarray (n_wholes,)
-        Mean squared deviation of the yearly steps from the trend, net of sampling.
+        Mean squared deviation of the yearly steps from the trend, net of sampling, all categories
+        alike: for bands.
+    weighted_steps : ndarray (n_wholes,)
+        The same weighted by share, since tiny categories are mostly noise: for trusting a trend.
     spare : ndarray (n_wholes,)
         Degrees of freedom behind ``steps``; 0 where there is one round.
     count, span : ndarray (n_wholes,)
@@ -45,6 +48,7 @@ class Trends:
     slope_noise: Array
     level_noise: Array
     steps: Array
+    weighted_steps: Array
     spare: Array
     count: NDArray[np.int64]
     span: Array
@@ -95,7 +99,11 @@ def fit_trends(
     ratios = log_ratios(cells)
     shape = cells.inside.shape
     fields = {name: np.zeros(shape) for name in _BY_CELL}
-    steps, spare = np.full(shape[0], np.nan), np.zeros(shape[0])
+    steps, weighted, spare = (
+        np.full(shape[0], np.nan),
+        np.full(shape[0], np.nan),
+        np.zeros(shape[0]),
+    )
     span = np.zeros(shape[0])
     for row in range(shape[0]):
         seen, alive = cells.seen[row], np.flatnonzero(cells.inside[row])
@@ -112,9 +120,17 @@ def fit_trends(
             made["level"] = np.log(np.where(base > 0.0, base, raised))
         for name in _BY_CELL:
             fields[name][row, alive] = made[name]
-        steps[row], spare[row] = _steps(times, z, known, noise, made["slope"], trend)
+        shares = cells.smooth[row][seen][:, alive]
+        steps[row], weighted[row], spare[row] = _steps(
+            times, z, known, noise, made["slope"], trend, shares
+        )
     return Trends(
-        **fields, steps=steps, spare=spare, count=cells.seen.sum(axis=1).astype(np.int64), span=span
+        **fields,
+        steps=steps,
+        weighted_steps=weighted,
+        spare=spare,
+        count=cells.seen.sum(axis=1).astype(np.int64),
+        span=span,
     )
 
 
@@ -168,21 +184,31 @@ def _one_whole(
 
 
 def _steps(
-    times: Array, z: Array, known: NDArray[np.bool_], noise: Array, slope: Array, trend: float
-) -> tuple[float, float]:
-    """Return the mean squared yearly step around the trend, net of sampling, and its freedom."""
+    times: Array,
+    z: Array,
+    known: NDArray[np.bool_],
+    noise: Array,
+    slope: Array,
+    trend: float,
+    shares: Array,
+) -> tuple[float, float, float]:
+    """Return the mean squared yearly step around the trend, net of sampling, and its freedom.
+
+    First with all categories alike, then weighted by their shares.
+    """
     gaps = np.diff(times)[:, None]
     both = known[1:] & known[:-1]
     spare = max(len(times) - 2, 1) * (z.shape[1] - 1)
     if len(times) < 2 or spare == 0 or not both.any():
-        return float("nan"), 0.0
+        return float("nan"), float("nan"), 0.0
+    lost = (noise[1:] + noise[:-1]) / gaps
     if len(times) == 2:
         # A line meets both rounds: only what is too much for a trend can be seen to be drift.
-        away = np.diff(z, axis=0) ** 2 / gaps - trend**2 * gaps
-        net = away - (noise[1:] + noise[:-1]) / gaps
-        return max(float(np.mean(net[both])), 0.0), float(spare)
-    away = (np.diff(z, axis=0) - slope * gaps) ** 2 / gaps
-    net = away - (noise[1:] + noise[:-1]) / gaps
-    # The slope was fitted to the same steps: it took one of them for every category.
-    factor = (len(times) - 1) / (len(times) - 2)
-    return max(float(np.mean(net[both])) * factor, 0.0), float(spare)
+        net, factor = np.diff(z, axis=0) ** 2 / gaps - trend**2 * gaps - lost, 1.0
+    else:
+        net = (np.diff(z, axis=0) - slope * gaps) ** 2 / gaps - lost
+        # The slope was fitted to the same steps: it took one of them for every category.
+        factor = (len(times) - 1) / (len(times) - 2)
+    alike = float(np.mean(net[both]))
+    large = float(np.average(net[both], weights=((shares[1:] + shares[:-1]) / 2)[both]))
+    return max(alike, 0.0) * factor, max(large, 0.0) * factor, float(spare)

@@ -56,8 +56,12 @@ def auto():
     logs = [[math.log(s) - sum(map(math.log, row)) / 3 for s in row] for row in SHARES]
     slopes = [line([row[o] for row in logs])[1] for o in range(3)]
     # Yearly steps around the trend; four rounds leave two degrees of freedom of three steps.
-    steps = [(logs[t + 1][o] - logs[t][o] - slopes[o]) ** 2 for t in range(3) for o in range(3)]
-    measured = sum(steps) / len(steps) * 3 / 2
+    # A step counts by the share of its category: tiny ones are mostly noise.
+    cells = [(t, o) for t in range(3) for o in range(3)]
+    steps = [(logs[t + 1][o] - logs[t][o] - slopes[o]) ** 2 for t, o in cells]
+    parts = [(SHARES[t][o] + SHARES[t + 1][o]) / 2 for t, o in cells]
+    pairs = zip(steps, parts, strict=True)
+    measured = sum(step * part for step, part in pairs) / sum(parts) * 3 / 2
     spare = PART * 2 * 2
     variance = (FREEDOM * DRIFT**2 + spare * measured) / (FREEDOM + spare)
     # Var of sum u_t w_t for a random walk w: the later rounds' weights ride on every step.
