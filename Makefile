@@ -3,6 +3,7 @@
 #   make batch                  all 34 countries and an index page
 #   make test                   every check that a change must pass
 #   make lab                    JupyterLab on the notebooks
+#   make bench                  speed beside the peers             (also NAME=balancing)
 PYTHON ?= python3
 VENV   ?= .venv
 COUNTRY ?= MAR
@@ -46,5 +47,11 @@ test: $(VENV)/.test
 lab: $(VENV)/.lab
 	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
+# The peers want an older pandas than the constraints name: an environment of their own.
+bench:
+	@test -x $(VENV)-bench/bin/python || { $(PYTHON) -m venv $(VENV)-bench && \
+	  $(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -e ".[bench]"; }
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m benchmarks run $(NAME)
+
 clean:
-	rm -rf $(VENV) reports/.runs .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-bench reports/.runs .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,45 @@
+"""Run the comparisons with the peers a user would pick instead.
+
+usage: python -m benchmarks run [NAME ...] [--json]      names: all, a file, or a comparison in one
+       python -m benchmarks list
+
+Peers are in the extra ``bench`` (``make bench`` installs them in an environment of their own, since
+some of them need an older pandas). A peer that cannot be imported is named in the output.
+"""
+
+from __future__ import annotations
+
+import runpy
+import sys
+
+FILES = {
+    "forecasting": "naive and smoothed series, their back-test: statsforecast, statsmodels, pandas",
+    "reconciliation": "coherent forecasts: hierarchicalforecast, scipy",
+    "balancing": "margins: pyipf, ipfn",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the files asked for, each as it would run on its own."""
+    if arguments[:1] == ["list"]:
+        for name, what in FILES.items():
+            print(f"{name:16s} {what}")
+        return 0
+    words = [word for word in arguments[1:] if not word.startswith("--")]
+    known = {"all", "fc", "rec", "ipf", *FILES}
+    unknown = [word for word in words if word.split("-")[0] not in known]
+    if arguments[:1] != ["run"] or unknown:
+        print(__doc__, file=sys.stderr)
+        return 2
+    prefix = {"fc": "forecasting", "rec": "reconciliation", "ipf": "balancing"}
+    wanted = [prefix.get(word.split("-")[0], word) for word in words if word != "all"]
+    for name in [name for name in FILES if name in wanted] or list(FILES):
+        own = [word for word in words if prefix.get(word.split("-")[0]) == name]
+        flags = [word for word in arguments if word.startswith("--")]
+        sys.argv = [f"benchmarks/{name}.py", *own, *flags]
+        runpy.run_module(f"benchmarks.{name}", run_name="__main__")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
