@@ -241,4 +241,6 @@ def test_a_warning_stands_first_on_the_page_and_is_escaped():
     page = fill_template("page", warning="SYNTHETIC <data>", **known)
     assert '<p class="warning" role="note">SYNTHETIC &lt;data&gt;</p>' in page
     assert page.index("SYNTHETIC") < page.index("<header>")
+    # In print it stands in the margin of every page; what is no letter is written as its code.
+    assert '@top-center { content: "SYNTHETIC \\00003cdata\\00003e"' in page
     assert 'class="warning"' not in fill_template("page", warning="", **known)

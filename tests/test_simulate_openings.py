@@ -274,3 +274,24 @@ def test_a_band_that_reaches_zero_is_taken_as_wide_not_as_none():
     made = sf.simulate_openings(wide, rates(), draws=400, by="sector", sources=("totals",))
     end = made.employment[made.employment["year"] == 2030]
     assert (end["lower"] < 0.5 * end["persons"]).all()
+
+
+def test_a_stated_range_of_the_rate_is_read_as_four_chances_in_five():
+    ranged = rates(0.03, np.nan).assign(annual_rate_low=0.02, annual_rate_high=0.04)
+    made = run("sector", rates=ranged, sources=("exits",), draws=8000, levels=(0.8,))
+    table = made.table.iloc[0]
+    share = (table["upper"] - table["lower"]) / table["replacement"]
+    assert share == pytest.approx(0.02 / 0.03, rel=0.1)
+
+
+def test_bands_that_widen_by_fits_and_starts_do_not_make_news_of_every_fit():
+    uneven = totals(sectors=("C",), persons=(1000.0,))
+    bump = np.where(uneven["year"] == 2028, 1.3, 1.0)
+    for side in ("lower", "upper"):
+        gap = np.log(uneven[side] / uneven["persons"])
+        uneven[side] = uneven["persons"] * np.exp(gap * bump)
+    made = read_totals(uneven, None, keys=["sector"], base_year=None, horizon=None)
+    stated = np.log(uneven["upper"] / uneven["persons"]).to_numpy().reshape(6, 2)
+    assert made.above[0, -1] == pytest.approx(stated[-1])  # the end is as stated
+    assert made.above[0, 3, 0] < stated[3, 0]  # the bump is spread over its neighbours
+    assert made.above[0, 4, 0] > stated[4, 0]

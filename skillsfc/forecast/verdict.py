@@ -19,6 +19,7 @@ JUDGED_ORIGINS = 20  # the last so many: what a method did with data of the 1960
 LEAST_TESTS = 20  # (origin, horizon) pairs below which nothing is said
 LEVEL = 0.8  # of the skill's interval
 BETTER, NO_BETTER, UNTESTED = "better than naive", "no better than naive", "not testable"
+WORSE = "worse than naive"  # its whole interval of skill lies below 0
 
 
 def origin_errors(trials: Trials, forecasts: Array, tests: Mask) -> tuple[Array, Array]:
@@ -138,7 +139,7 @@ def _judge(
         "skill_lower": float(low),
         "skill_upper": float(high),
         "tests": int(count.sum()),
-        "verdict": BETTER if better else NO_BETTER,
+        "verdict": BETTER if better else WORSE if high < 0 else NO_BETTER,
         "reason": _reason(skill, float(low), rival, len(used)),
         **{f"skill_against_{m}": _skill(own, error) for m, error in rivals.items()},
     }

@@ -120,7 +120,8 @@ def fill_template(name: str, **content: Any) -> str:
     loader = PackageLoader("skillsfc.report", "templates")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     style = environment.get_template(f"{name}.css.j2").render(
-        tile_style=content.pop("tile_style", "")
+        tile_style=content.pop("tile_style", ""),
+        warning=_css_text(str(content.get("warning", ""))),
     )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     content["blocks"] = [Markup(block) for block in content.get("blocks", [])]  # noqa: S704
@@ -130,6 +131,17 @@ def fill_template(name: str, **content: Any) -> str:
         version=skillsfc.__version__,
         **content,
     )
+
+
+def _css_text(text: str) -> str:
+    r"""Return text for a CSS string: whatever is no letter, digit or space becomes its code.
+
+    Examples
+    --------
+    >>> _css_text('a: "b"')
+    'a\\00003a \\000022b\\000022'
+    """
+    return "".join(c if c.isalnum() or c == " " else f"\\{ord(c):06x}" for c in text)
 
 
 def _title(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -192,7 +193,7 @@ def read_exits(replacement: pd.DataFrame, cells: pd.DataFrame, *, together: bool
         If a cell has no rate.
     """
     keys = [key for key in cells if key in replacement]
-    rates = replacement[[*keys, "annual_rate", "rate_error"]]
+    rates = _with_errors(replacement)[[*keys, "annual_rate", "rate_error"]]
     if keys and rates.duplicated(keys).any():
         rates = rates.groupby(keys, as_index=False).mean()
     found = cells.merge(rates, on=keys, how="left") if keys else cells.merge(rates, how="cross")
@@ -207,3 +208,12 @@ def read_exits(replacement: pd.DataFrame, cells: pd.DataFrame, *, together: bool
     error = found["rate_error"].fillna(0.0).to_numpy(float)
     spread = np.divide(error, rate, out=np.zeros_like(rate), where=rate > 0)
     return Exits(rate, np.sqrt(np.log1p(spread**2)), together)
+
+
+def _with_errors(replacement: pd.DataFrame) -> pd.DataFrame:
+    """Return the rates with an error: that of a stated range, read as four chances in five."""
+    if "annual_rate_low" not in replacement:
+        return replacement
+    width = (replacement["annual_rate_high"] - replacement["annual_rate_low"]) / 2
+    own = replacement["rate_error"].fillna(width / NormalDist().inv_cdf(0.9))
+    return replacement.assign(rate_error=own)

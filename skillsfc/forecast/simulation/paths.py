@@ -142,8 +142,24 @@ def read_totals(
         floor = np.maximum(values["lower"], LEAST * centre)
         below = np.nan_to_num(np.log(centre / floor), nan=0.0)
         above = np.nan_to_num(np.log(values["upper"] / centre), nan=0.0, posinf=0.0)
-    widened = [np.maximum.accumulate(np.maximum(side, 0.0), axis=2) for side in (below, above)]
+    widened = [
+        np.maximum.accumulate(np.maximum(_smooth(side), 0.0), axis=2) for side in (below, above)
+    ]
     return Totals(names, years, centre[:, :, 0], knots, *widened)
+
+
+def _smooth(widths: Array) -> Array:
+    """Return band widths smoothed over up to five years, first and last as they are.
+
+    Bands come from past errors, one horizon at a time, so they widen by fits and starts. A change
+    from one year to the next would take each fit for news.
+    """
+    last = widths.shape[1] - 1
+    smooth = widths.copy()
+    for year in range(2, last):
+        reach = min(2, year - 1, last - year)
+        smooth[:, year] = widths[:, year - reach : year + reach + 1].mean(axis=1)
+    return smooth
 
 
 def _series_number(rows: pd.DataFrame, names: pd.DataFrame, keys: list[str]) -> NDArray[np.int64]:

@@ -85,7 +85,7 @@ def simulation_notes(
     if blind:
         notes.append(
             "How many people the survey behind the shares asked is not known, so its sampling "
-            "error is not in the intervals. Give sample_size to sf.forecast_shares."
+            "error is not in the intervals."
         )
         still.remove("sampling")
     if still:

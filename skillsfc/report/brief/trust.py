@@ -119,7 +119,7 @@ def _range(row: pd.Series, facts: Facts) -> str:
         f"{facts.add('end of the range of skill', abs(end), 'percent', table=OWN)} {_side(end)}"
         for end in ends
     )
-    return f"; the comparison is uncertain, from {low} to {high}"
+    return f"; four chances in five, from {low} to {high}"
 
 
 def _record(record: Any, facts: Facts) -> tuple[str, list[FigureToPublish], TableToPublish]:
