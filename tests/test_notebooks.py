@@ -26,17 +26,31 @@ RUNS = [
     ("00_start_here", "MAR"),
     ("01_check_the_data", "MAR"),
     ("10_employment_outlook", "MAR"),
+    ("11_occupations_and_qualifications", "MAR"),
+    ("11_occupations_and_qualifications", "XEX"),
+    ("12_replacement_demand", "MAR"),
+    ("12_replacement_demand", "XEX"),
+    ("14_green_and_digital", "MAR"),
+    ("14_green_and_digital", "XEX"),
+    ("15_how_good_is_the_forecast", "MAR"),
     ("90_country_brief", "XKX"),
     ("90_country_brief", "MAR"),
 ]
 WORKBOOK = 1e-14  # a workbook keeps sixteen figures of a number, a csv seventeen
-NAMES = {"MAR": "Morocco", "XKX": "Kosovo"}
+NAMES = {"MAR": "Morocco", "XKX": "Kosovo", "XEX": "Examplia (synthetic)"}
 FEWEST_FIGURES = {
     ("00_start_here", "MAR"): 1,
     ("01_check_the_data", "MAR"): 0,
     ("10_employment_outlook", "MAR"): 2,
+    ("11_occupations_and_qualifications", "MAR"): 3,
+    ("11_occupations_and_qualifications", "XEX"): 4,
+    ("12_replacement_demand", "MAR"): 1,
+    ("12_replacement_demand", "XEX"): 3,
+    ("14_green_and_digital", "MAR"): 2,
+    ("14_green_and_digital", "XEX"): 3,
+    ("15_how_good_is_the_forecast", "MAR"): 4,
     ("90_country_brief", "XKX"): 4,
-    ("90_country_brief", "MAR"): 10,
+    ("90_country_brief", "MAR"): 12,
 }
 
 

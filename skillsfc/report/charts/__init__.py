@@ -6,6 +6,11 @@ alone. Statistics are computed before: a chart only draws.
 
 from skillsfc.report.charts.accuracy import alt_accuracy, plot_accuracy
 from skillsfc.report.charts.compare import alt_comparison, plot_comparison, table_comparison
+from skillsfc.report.charts.contributions import (
+    alt_contributions,
+    plot_contributions,
+    table_contributions,
+)
 from skillsfc.report.charts.coverage import alt_coverage, plot_coverage
 from skillsfc.report.charts.dots import alt_share_bars, plot_share_bars
 from skillsfc.report.charts.entrants import alt_entrants, plot_entrants
@@ -15,6 +20,11 @@ from skillsfc.report.charts.openings import alt_openings, plot_openings
 from skillsfc.report.charts.people import alt_age_groups, plot_age_groups
 from skillsfc.report.charts.pyramid import alt_pyramid, plot_pyramid
 from skillsfc.report.charts.regions import alt_regions, plot_regions
+from skillsfc.report.charts.replacement import (
+    alt_replacement,
+    plot_replacement,
+    table_replacement,
+)
 from skillsfc.report.charts.shares import alt_shares, plot_shares
 from skillsfc.report.charts.slope import alt_slope, plot_slope
 from skillsfc.report.charts.structure import alt_structure_line, plot_structure_line
@@ -24,12 +34,14 @@ __all__ = [
     "alt_accuracy",
     "alt_age_groups",
     "alt_comparison",
+    "alt_contributions",
     "alt_coverage",
     "alt_entrants",
     "alt_fan",
     "alt_openings",
     "alt_pyramid",
     "alt_regions",
+    "alt_replacement",
     "alt_share_bars",
     "alt_shares",
     "alt_slope",
@@ -39,18 +51,22 @@ __all__ = [
     "plot_accuracy",
     "plot_age_groups",
     "plot_comparison",
+    "plot_contributions",
     "plot_coverage",
     "plot_entrants",
     "plot_fan",
     "plot_openings",
     "plot_pyramid",
     "plot_regions",
+    "plot_replacement",
     "plot_share_bars",
     "plot_shares",
     "plot_slope",
     "plot_structure_line",
     "plot_yearly_openings",
     "table_comparison",
+    "table_contributions",
     "table_fan",
+    "table_replacement",
     "write_chart",
 ]

@@ -98,7 +98,7 @@ def plot_shares(
     alt = alt_shares(table, category=category, by=by, quantity=quantity, labels=labels)
     shown = names_of_codes([str(bar) for bar in bars], by, language, labels)
     texts = [
-        wrap_evenly(shown[str(bar)] + _ahead(rows, by, bar, language, labels), 40) for bar in bars
+        wrap_evenly(shown[str(bar)], 40) + _ahead(rows, by, bar, language, labels) for bar in bars
     ]
     keys, columns = _key(list(names.values()), texts)
     height = 1.1 + 0.36 * len(bars) + 0.2 * -(-len(parts) // columns)
