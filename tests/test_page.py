@@ -242,5 +242,5 @@ def test_a_warning_stands_first_on_the_page_and_is_escaped():
     assert '<p class="warning" role="note">SYNTHETIC &lt;data&gt;</p>' in page
     assert page.index("SYNTHETIC") < page.index("<header>")
     # In print it stands in the margin of every page; what is no letter is written as its code.
-    assert '@top-center { content: "SYNTHETIC \\00003cdata\\00003e"' in page
+    assert '@top-center { content: "SYNTHETIC \\00003c data\\00003e "' in page
     assert 'class="warning"' not in fill_template("page", warning="", **known)

@@ -136,12 +136,14 @@ def fill_template(name: str, **content: Any) -> str:
 def _css_text(text: str) -> str:
     r"""Return text for a CSS string: whatever is no letter, digit or space becomes its code.
 
+    The space after a code ends it and is not shown.
+
     Examples
     --------
     >>> _css_text('a: "b"')
-    'a\\00003a \\000022b\\000022'
+    'a\\00003a  \\000022 b\\000022 '
     """
-    return "".join(c if c.isalnum() or c == " " else f"\\{ord(c):06x}" for c in text)
+    return "".join(c if c.isalnum() or c == " " else f"\\{ord(c):06x} " for c in text)
 
 
 def _title(

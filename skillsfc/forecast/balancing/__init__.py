@@ -1,0 +1,1 @@
+"""Tables fitted to their margins: RAS / iterative proportional fitting, GRAS and soft margins."""
