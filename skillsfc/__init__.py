@@ -43,6 +43,7 @@ _PUBLIC = {
     "backtest_shares": "forecast.shares.backtest",
     "balance": "forecast.balancing.tables",
     "balance_arrays": "forecast.balancing.kernel",
+    "check_margins": "forecast.balancing.suggestions",
     "reconcile": "forecast.coherence.reconcile",
     "estimate_replacement_demand": "forecast.replacement.estimate",
     "estimate_separation_rates": "forecast.replacement.separation_rates",

@@ -64,7 +64,7 @@ def test_without_mortality_a_note_says_that_deaths_are_not_counted():
     assert made.table["rate_error"].isna().all()
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(
     st.lists(st.floats(1.0, 1e6), min_size=34, max_size=34),
     st.floats(0.001, 1000.0),

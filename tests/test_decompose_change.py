@@ -81,7 +81,7 @@ def made_from(cells, definition, batch=()):
     return effects(cells.astype({"before": float, "after": float}), list(batch), axes, definition)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(tables(), st.sampled_from(DEFINITIONS))
 def test_effects_add_up_to_the_change_and_the_last_two_to_nothing(cells, definition):
     made = made_from(cells, definition)
@@ -93,7 +93,7 @@ def test_effects_add_up_to_the_change_and_the_last_two_to_nothing(cells, definit
     assert np.allclose(made["scale"], made["before"] * growth)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(tables(three=True), st.sampled_from(DEFINITIONS))
 def test_three_axes_add_up_and_summed_over_qualification_give_two(cells, definition):
     made = made_from(cells, definition)
@@ -108,7 +108,7 @@ def test_three_axes_add_up_and_summed_over_qualification_give_two(cells, definit
     assert np.allclose(summed, flat.set_index(["sector", "occupation"])[EFFECTS], atol=1e-9 * size)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(tables())
 def test_warwick_mix_is_classic_mix_over_one_plus_growth(cells):
     classic, warwick = made_from(cells, "classic"), made_from(cells, "warwick")
@@ -117,7 +117,7 @@ def test_warwick_mix_is_classic_mix_over_one_plus_growth(cells):
     assert np.allclose(warwick["scale"], classic["scale"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(tables(), st.sampled_from(DEFINITIONS))
 def test_grouping_occupations_before_or_after_is_the_same(cells, definition):
     group = {"1": "12", "2": "12", "3": "34", "4": "34"}
@@ -131,7 +131,7 @@ def test_grouping_occupations_before_or_after_is_the_same(cells, definition):
     assert np.allclose(after, before, atol=1e-6)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(tables(three=True), st.sampled_from(DEFINITIONS), st.floats(0.001, 1000))
 def test_scaling_all_persons_scales_all_effects(cells, definition, factor):
     names = [*EFFECTS, "qualification_effect"]
@@ -141,7 +141,7 @@ def test_scaling_all_persons_scales_all_effects(cells, definition, factor):
     assert np.allclose(made_from(scaled, definition)[names], base * factor, atol=1e-6 * factor)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(tables(), tables(), st.sampled_from(DEFINITIONS))
 def test_a_batch_is_each_of_its_members_alone(one, other, definition):
     both = pd.concat([one.assign(country="GHA"), other.assign(country="KEN")], ignore_index=True)

@@ -144,9 +144,12 @@ def test_a_model_that_cannot_fit_one_series_does_not_silence_the_others():
     np.testing.assert_allclose(weights[:, 2, -1].sum(axis=0), 1.0)
 
 
-def test_no_better_than_naive_is_said_of_the_naive_model_itself():
-    made = sf.forecast_employment(made_up(), horizon=2018, model="last_value")
-    assert set(made.choice["verdict"]) == {"no better than naive"}
+def test_a_naive_model_is_never_better_than_the_best_naive_one_and_worse_if_it_surely_is():
+    choice = sf.forecast_employment(made_up(), horizon=2018, model="last_value").choice
+    worse = choice["skill_upper"] < 0
+    assert worse.any()
+    assert set(choice.loc[worse, "verdict"]) == {"worse than naive"}
+    assert set(choice.loc[~worse, "verdict"]) <= {"no better than naive"}
 
 
 def test_alternatives_show_every_candidate(made):

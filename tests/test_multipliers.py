@@ -117,7 +117,7 @@ def economies(draw):
     return pd.DataFrame(flows, labels, labels), *as_series
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(economies())
 def test_multiplier_times_final_demand_is_total_employment(economy):
     flows, output, jobs, _, _ = economy
@@ -128,7 +128,7 @@ def test_multiplier_times_final_demand_is_total_employment(economy):
     assert (made.table["output_multiplier"] >= 1 - 1e-12).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(economies())
 def test_the_closed_model_gives_total_employment_too_and_never_less(economy):
     flows, output, jobs, wages, spending = economy
@@ -150,7 +150,7 @@ def test_the_closed_model_gives_total_employment_too_and_never_less(economy):
     assert np.allclose(made.table["employment_type1_ratio"], opened["employment_type1_ratio"])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(economies(), st.floats(0.001, 1000), st.randoms(use_true_random=False))
 def test_money_units_and_the_order_of_sectors_change_nothing(economy, factor, random):
     flows, output, jobs, _, _ = economy

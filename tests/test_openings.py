@@ -45,7 +45,7 @@ CELLS = st.lists(
 )
 
 
-@settings(max_examples=10)
+@settings(max_examples=7)
 @given(CELLS, st.sampled_from(["path", "mean", "start", "end", "compound"]))
 def test_expansion_and_replacement_are_the_openings_and_cells_add_up(cells, applied):
     start, end, rates = (np.array(x) for x in zip(*cells, strict=True))
@@ -66,7 +66,7 @@ def test_expansion_and_replacement_are_the_openings_and_cells_add_up(cells, appl
         np.testing.assert_allclose(fewer.table["openings"], parts, atol=scale)
 
 
-@settings(max_examples=15)
+@settings(max_examples=7)
 @given(CELLS, st.floats(0.001, 1000))
 def test_scale_and_order_change_nothing_else(cells, factor):
     start, end, rates = (np.array(x) for x in zip(*cells, strict=True))

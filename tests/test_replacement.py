@@ -299,7 +299,7 @@ def test_a_workforce_projection_moves_all_cells_and_keeps_their_differences():
 SHAPES = st.lists(st.floats(0.0, 1e6), min_size=12, max_size=12)
 
 
-@settings(max_examples=15)
+@settings(max_examples=7)
 @given(SHAPES, st.floats(0.001, 1000.0))
 def test_scale_changes_persons_but_no_rate_and_replacement_is_never_negative(values, factor):
     values = np.round(values, 3)

@@ -172,7 +172,7 @@ def test_two_tables_do_as_one_with_an_indicator():
     assert one.components["replacement"].tolist() == pytest.approx([3.0, 5.0, 1.0, 2.0])
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(
     st.lists(
         st.tuples(st.floats(0, 1e6), st.floats(0, 1e6), st.floats(0, 0.9)), min_size=2, max_size=9

@@ -207,7 +207,7 @@ def test_history_gives_the_base_year_and_is_certain():
     assert np.allclose(first["lower"], first["upper"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.floats(0.1, 50.0), st.integers(0, 10_000))
 def test_scaling_persons_scales_openings_and_their_interval(factor, seed):
     small, large = totals(), totals()
