@@ -27,12 +27,16 @@ def sums(simulated, column="openings"):
 
 def test_every_cut_adds_up_to_the_same_openings(morocco):
     _, made = morocco
-    # Rates differ by sex, so the cuts share one number; the total uses the rate of both sexes.
     for column in ("openings", "expansion", "replacement"):
-        cuts = [made.by_sex, made.by_occupation, made.by_occupation_and_sex, made.by_education]
+        cuts = [
+            made.total,
+            made.by_sex,
+            made.by_occupation,
+            made.by_occupation_and_sex,
+            made.by_education,
+        ]
         values = [sums(cut, column) for cut in cuts]
-        assert values == pytest.approx([values[0]] * 4, rel=1e-9)
-    assert sums(made.total) == pytest.approx(sums(made.by_sex), rel=0.02)
+        assert values == pytest.approx([values[0]] * 5, rel=1e-9)
 
 
 def test_expansion_and_replacement_are_the_openings(morocco):
@@ -131,3 +135,24 @@ def test_the_words_say_floor_and_norm_and_whose_benchmark(morocco):
     words = " ".join(told.paragraphs)
     assert "not as the structure of Tunisia: this is the structure of Morocco in 2014" in words
     assert "benchmark" not in told.message
+
+
+def test_fewer_openings_than_none_are_worded_as_a_loss():
+    people = sf.load_table("population", country="GEO")
+    past = sf.load_table("employment", country="GEO", source="pwt91")
+    forecast = sf.forecast_employment(past, horizon=2035, model="drift")
+    made = sf.estimate_country_openings(forecast, people, draws=200)
+    assert made.total.table["openings"].iloc[0] < 0
+    message = write_openings(made, data=sf.load_country("GEO")).message
+    assert "falls by more than the posts that leavers vacate" in message
+    assert "expected to open" not in message
+    assert "a net loss of" in message
+
+
+def test_tables_of_another_kind_are_named_not_tripped_over():
+    data = sf.load_country("XEX")
+    forecast = sf.forecast_employment(
+        data.get("employment_by_sector"), by=["country"], horizon=2030, model="drift"
+    )
+    with pytest.raises(sf.CoverageError, match=r"chain sf\.forecast_sectors"):
+        sf.estimate_country_openings(forecast, data.get("population"), tables=data.tables)

@@ -55,6 +55,11 @@ class Split:
         self.history = frame[frame["year"] == YEARS[0]]
         self.table = frame[frame["year"] > YEARS[0]].assign(level=0.8)
 
+    @property
+    def centre(self):
+        first = np.stack([self.share["C"][1:], self.share["F"][1:]], axis=1)
+        return np.stack([first, 1 - first], axis=-1)
+
     def simulate(self, draws, rng, parts=("trend", "sampling")):
         size = self.noise * len(parts) ** 0.5
         first = np.stack([self.share["C"][1:], self.share["F"][1:]], axis=1)
@@ -295,3 +300,71 @@ def test_bands_that_widen_by_fits_and_starts_do_not_make_news_of_every_fit():
     assert made.above[0, -1] == pytest.approx(stated[-1])  # the end is as stated
     assert made.above[0, 3, 0] < stated[3, 0]  # the bump is spread over its neighbours
     assert made.above[0, 4, 0] > stated[4, 0]
+
+
+def test_cells_of_one_rate_share_its_error_however_finely_they_are_cut():
+    spread = [
+        run(shares=cut, sources=("exits",), draws=4000).uncertainty["deviation"].iloc[0]
+        for cut in ((), Split())
+    ]
+    assert spread[0] == pytest.approx(spread[1], rel=1e-6)
+
+
+def test_rates_of_the_base_stock_are_applied_to_it_as_by_job_openings():
+    for annual, rate_base in (("simple", "start"), ("warwick", "start"), ("simple", "mean")):
+        told = SimpleNamespace(annual=annual, rate_base=rate_base, method="net")
+        made = sf.simulate_openings(
+            totals(), SimpleNamespace(table=rates(0.1, 0.0), settings=told), draws=100
+        ).table.iloc[0]
+        path = 1400.0 * np.exp(0.02 * np.arange(6))
+        expected = {
+            ("simple", "start"): 0.1 * 5 * path[0],
+            ("warwick", "start"): path[0] * (1.1**5 - 1),
+            ("simple", "mean"): 0.1 * (path[1:] + path[:-1]).sum() / 2,
+        }
+        assert made["replacement"] == pytest.approx(expected[annual, rate_base])
+
+
+def test_finer_rates_are_weighed_by_their_persons_and_totals_are_not_counted_twice():
+    fine = rates([0.10, 0.02, 0.5], [0.0, 0.0, 0.0], sex=["F", "M", "T"], persons=[10.0, 990, 1000])
+    made = run(rates=fine, levels=(0.8,)).table.iloc[0]
+    plain = run(rates=rates(0.0208, 0.0), levels=(0.8,)).table.iloc[0]
+    assert made["replacement"] == pytest.approx(plain["replacement"])
+    with pytest.raises(sf.TableError, match="persons to weigh"):
+        run(rates=fine.drop(columns="persons"))
+    with pytest.raises(sf.CoverageError, match="none for"):
+        run(rates=fine.assign(annual_rate=[np.nan, 0.02, 0.5]))
+
+
+@pytest.mark.parametrize("rate", [3.0, -0.03])
+def test_row_11_rates_in_per_cent_or_below_zero_are_refused(rate):
+    with pytest.raises(sf.TableError, match="0 to 1 a year"):
+        run(rates=rates(rate))
+
+
+@pytest.mark.parametrize("wrong", [{"correlation": 2.0}, {"correlation": -1.0}, {"seed": -1}])
+def test_numbers_that_would_give_no_intervals_are_refused(wrong):
+    with pytest.raises(sf.ParameterError, match=next(iter(wrong))):
+        run(**wrong)
+
+
+def test_what_was_measured_wrongly_in_the_base_stays_and_is_no_change():
+    """Sampling draws move level, never the change of structure between base and first year."""
+    made = run("occupation", shares=Split(drift=0.05), sources=("sampling",), draws=4000)
+    table = made.table[made.table["level"] == 0.8].set_index("occupation")
+    assert (table["lower"] < table["openings"]).all()
+    assert (table["upper"] > table["openings"]).all()
+    first = made.employment[made.employment["year"] == 2025]
+    assert ((first["lower"] <= first["persons"]) & (first["persons"] <= first["upper"])).all()
+
+
+def test_a_series_seen_for_longer_starts_its_doubt_later():
+    ahead = totals()
+    ahead = ahead[~((ahead["sector"] == "C") & (ahead["year"] <= 2027))]
+    past = totals().drop_duplicates(["sector", "year"])[["sector", "year", "persons"]]
+    past = past[(past["year"] == 2025) | ((past["sector"] == "C") & (past["year"] <= 2027))]
+    made = read_totals(ahead, past, keys=["sector"], base_year=2025, horizon=None)
+    paths = np.log(made.simulate(4000, np.random.default_rng(1), correlation=0.0))
+    assert paths[:, 0, :3].std(axis=0) == pytest.approx(0.0, abs=1e-12)
+    assert paths[:, 0, 3].std() > 0.05
+    assert np.diff(paths[:, 0, 3:], axis=1).std(axis=0).min() > 0.02

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from skillsfc.conversion import add_up
-from skillsfc.errors import CoverageError, Problem
+from skillsfc.errors import CoverageError, Problem, listing
 from skillsfc.forecast.replacement.ageing import estimate_ageing_exits
 from skillsfc.forecast.shares.forecast import forecast_shares
 from skillsfc.forecast.simulation.openings import SimulatedOpenings, simulate_openings
@@ -107,15 +107,18 @@ def estimate_country_openings(
     told: dict[str, Any] = {"levels": levels, "draws": draws, "seed": seed}
     horizon = int(forecast.table["year"].max())
     whole = _with_table(exits, both)
-    total = simulate_openings(forecast, whole, **told)
-    told["split"] = False
     steps: list[Any] = []
     by_sex = by_both = by_job = by_education = None
     sexes = None if workers is None else _by_sex(workers)
+    if sexes is None:
+        total = simulate_openings(forecast, whole, **told)
+    told["split"] = False
     if sexes is not None:
         steps.append(forecast_shares(sexes, by="sex", within="country", method="constant",
                                      horizon=horizon))  # fmt: skip
         whole = _with_table(exits, rates[rates["sex"] != "T"])
+        # Women's and men's rates make the total too, so that every cut adds up to it.
+        total = simulate_openings(forecast, whole, shares=steps, **(told | {"split": True}))
         by_sex = simulate_openings(forecast, whole, shares=steps, by="sex", **told)
     year = None
     if occupations is not None:
@@ -190,6 +193,8 @@ def _with_table(result: Any, table: pd.DataFrame) -> Any:
 
 
 def _by_sex(workers: pd.DataFrame) -> pd.DataFrame | None:
+    if "sex" not in workers:
+        return None
     rows = workers[workers["sex"].isin(["F", "M"])]
     newest = rows[rows["year"] == rows["year"].max()]
     if newest.empty or newest["sex"].nunique() != 2:
@@ -202,6 +207,13 @@ def _own_structure(occupations: pd.DataFrame, by_sex: bool) -> pd.DataFrame:
     rows = occupations
     if "area" in rows.columns:
         rows = rows[rows["area"] == "total"].drop(columns="area")
+    if "sex" not in rows or "share" not in rows:
+        raise CoverageError(
+            "occupations",
+            [Problem("columns", listing(rows.columns), "sex (F, M or T) and share",
+                     next_step="With persons over several years, chain sf.forecast_sectors, "
+                     "sf.forecast_shares and sf.simulate_openings.")],
+        )  # fmt: skip
     wanted = ["F", "M"] if by_sex else ["T"]
     found = rows[rows["sex"].isin(wanted)]
     found = found[found["year"] == found["year"].max()]
@@ -209,6 +221,6 @@ def _own_structure(occupations: pd.DataFrame, by_sex: bool) -> pd.DataFrame:
         raise CoverageError(
             "occupations",
             [Problem("column 'sex'", f"no rows for {' and '.join(wanted)}", "shares by occupation",
-                     next_step="Give workers= by sex, or occupations for both sexes (T).")],
+                     next_step="Give employment_by_area by sex, or shares for both sexes (T).")],
         )  # fmt: skip
     return found if by_sex else found.drop(columns="sex")

@@ -138,11 +138,11 @@ def prepare_series(
     keys = [key for key in key_columns(rows) if key != "year"]
     chosen = _chosen(by, keys)
     issues: list[Issue] = []
+    unseen = rows["status"].isin(NOT_EVIDENCE).all()
     rows = _drop_no_evidence(rows, chosen, issues)
     if not rows["persons"].notna().any():
-        raise CoverageError(
-            subject, [Problem("column 'persons'", "no value at all", "at least one number")]
-        )
+        what = "only modelled or projected values" if unseen else "no value at all"
+        raise CoverageError(subject, [Problem("column 'persons'", what, "a number observed")])
     matrix = _pivot(rows, keys, chosen, issues)
     countries = list(matrix.keys["country"]) if "country" in matrix.keys else None
     imputed = np.isfinite(matrix.persons) & ~matrix.scorable

@@ -77,6 +77,12 @@ class ShareForecast(Result):
     by_labels: list[str] = field(default_factory=list)
     spread: Spread | None = None
 
+    @property
+    def centre(self) -> Array:
+        """Return the shares that draws lie around (years, within, by)."""
+        assert self.spread is not None  # noqa: S101  (set by forecast_shares, never by a user)
+        return self.spread.path
+
     def simulate(
         self,
         draws: int,

@@ -34,17 +34,30 @@ def knows_sample(step: Any) -> bool:
     return bool(np.isfinite(people).any())
 
 
-def check_numbers(levels: Sequence[float], draws: int, sources: Sequence[str]) -> None:
-    """Refuse levels, draws and sources out of range, all at once."""
+def check_numbers(
+    levels: Any, draws: Any, sources: Sequence[str], correlation: Any, seed: Any
+) -> None:
+    """Refuse levels, draws, sources, correlation and seed out of range, all at once."""
     problems = []
+    if correlation is not None and not (
+        isinstance(correlation, int | float) and 0.0 <= correlation <= 1.0
+    ):
+        problems.append(Problem("correlation", repr(correlation), "0 to 1"))
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        problems.append(Problem("seed", repr(seed), "a whole number from 0"))
     unknown = [name for name in sources if name not in SOURCES]
     if isinstance(sources, str) or unknown:
         found = repr(sources) if isinstance(sources, str) else listing(unknown)
         near = did_you_mean(unknown[0], SOURCES) if unknown else ""
         problems.append(Problem("sources", found, f"some of {listing(SOURCES)}", near))
-    if isinstance(draws, bool) or not isinstance(draws, int) or not FEWEST <= draws <= MOST:
+    if (
+        isinstance(draws, bool)
+        or not isinstance(draws, int | np.integer)
+        or not FEWEST <= draws <= MOST
+    ):
         problems.append(Problem("draws", repr(draws), f"{FEWEST} to {MOST:,}"))
-    if not levels or any(not 0.0 < float(level) < 1.0 for level in levels):
+    listed = levels if isinstance(levels, Sequence) and not isinstance(levels, str) else ()
+    if not listed or any(not 0.0 < float(level) < 1.0 for level in listed):
         problems.append(Problem("levels", repr(levels), "numbers between 0 and 1"))
     if problems:
         raise ParameterError("simulate_openings", problems)
@@ -63,7 +76,7 @@ def key_names() -> set[str]:
 
 def group_keys(by: Sequence[str] | str, cells: pd.DataFrame) -> list[str]:
     """Return the keys to report, each a key of the cells."""
-    names = [by] if isinstance(by, str) else list(by)
+    names = [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
     foreign = [name for name in names if name not in cells]
     if foreign:
         raise ParameterError(

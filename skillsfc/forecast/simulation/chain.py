@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,25 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from skillsfc.errors import CoverageError, ParameterError, Problem, listing
+from skillsfc.forecast.simulation.exits import Exits
 from skillsfc.forecast.simulation.paths import Array, Totals, years_text
 
 SOURCES = ("totals", "shares", "sampling", "exits")
 STEPS_OF_SHARES = {"shares": ("trend",), "sampling": ("sampling",)}
-
-
-@dataclass(frozen=True, eq=False)
-class Exits:
-    """Yearly replacement rate of every cell [share per year] and its spread in logs."""
-
-    rate: Array
-    spread: Array
-    together: bool  # one error for all cells (an assumption) or one each (estimates)
-
-    def simulate(self, draws: int, rng: np.random.Generator) -> Array:
-        """Draw rates (draws, n_cells); the median is the rate itself."""
-        count = 1 if self.together else len(self.rate)
-        drawn: Array = self.rate * np.exp(rng.standard_normal((draws, count)) * self.spread)
-        return drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +43,11 @@ class Chain:
     within: tuple[NDArray[np.int64], ...]
     exits: Exits
 
+    @cached_property
+    def central(self) -> list[Array]:
+        """Return the central shares of every step over the years of the totals."""
+        return [central_shares(step, self.totals.years) for step in self.steps]
+
     def run(
         self, drawn: Sequence[str], draws: int, seed: int, groups: Array, correlation: float
     ) -> tuple[Array, Array]:
@@ -72,49 +63,45 @@ class Chain:
             if "totals" in drawn
             else total.central[None]
         )
-        for step, rows in zip(self.steps, self.within, strict=True):
-            shares = self._shares(step, drawn, draws, streams)[:, :, rows, :]
+        for number, rows in enumerate(self.within):
+            shares = self._shares(number, drawn, draws, streams)[:, :, rows, :]
             split = persons[:, :, None, :] * shares.transpose(0, 2, 3, 1)
             persons = split.reshape(len(split), -1, split.shape[-1])
         rate = (
             self.exits.simulate(draws, streams["exits"])
             if "exits" in drawn
-            else self.exits.rate[None]
+            else self.exits.central()
         )
-        mean = (persons[:, :, 1:] + persons[:, :, :-1]) / 2
-        leavers = rate[:, :, None] * mean
+        leavers = self.exits.leavers(rate, persons)
         return np.matmul(groups, persons), np.matmul(groups, leavers)
 
     def _shares(
         self,
-        step: Any,
+        number: int,
         drawn: Sequence[str],
         draws: int,
         streams: dict[str, np.random.Generator],
     ) -> Array:
         """Return shares (draws or 1, n_years, n_within, n_by) over the years of the totals."""
-        years = self.totals.years
-        central = central_shares(step, years)
-        shares: Array = central[None]
+        step, years = self.steps[number], self.totals.years
+        shares: Array = self.central[number][None]
         for source, parts in STEPS_OF_SHARES.items():
             if source in drawn:
                 made = step.simulate(draws, streams[source], parts=parts)
-                shares = shares * _ratio(made, step, years, central, keep_base=source == "shares")
+                shares = shares * _ratio(made, step, years, keep_base=source == "shares")
         closed: Array = shares / shares.sum(axis=-1, keepdims=True)
         return closed
 
 
-def _ratio(
-    made: Array, step: Any, years: NDArray[np.int64], central: Array, *, keep_base: bool
-) -> Array:
-    """Return simulated over central shares in the years of the totals.
+def _ratio(made: Array, step: Any, years: NDArray[np.int64], *, keep_base: bool) -> Array:
+    """Return drawn shares over those they were drawn around, in the years of the totals.
 
     Shares that were seen have no error of trend. An error of measurement they do have, the same as
     later years: moving later years alone would count it as change.
     """
-    ahead = np.searchsorted(step.years, years).clip(0, len(step.years) - 1)
-    drawn = made[:, ahead]
-    ratio: Array = np.divide(drawn, central, out=np.ones_like(drawn), where=central > 0)
+    path = step.centre
+    every: Array = np.divide(made, path, out=np.ones_like(made), where=path > 0)
+    ratio = every[:, np.searchsorted(step.years, years).clip(0, len(step.years) - 1)]
     if keep_base:
         ratio[:, years < step.years[0]] = 1.0
     return ratio
@@ -133,10 +120,12 @@ def central_shares(step: Any, years: NDArray[np.int64]) -> Array:
     both = both.drop_duplicates([*keys, by, "year"], keep="first")
     labels = [row if keys else () for row in step.within_labels]
     wide = both.set_index([*keys, by, "year"])["share"]
-    cube = np.full((len(years), len(labels), len(step.by_labels)), np.nan)
-    for w, row in enumerate(labels):
-        for o, name in enumerate(step.by_labels):
-            cube[:, w, o] = [wide.get((*row, name, year), np.nan) for year in years]
+    shape = (len(labels), len(step.by_labels), len(years))
+    wanted = [
+        (*row, name, year) for row in labels for name in step.by_labels for year in years.tolist()
+    ]
+    index = pd.MultiIndex.from_tuples(wanted) if len(wanted[0]) > 1 else wanted
+    cube: Array = wide.reindex(index).to_numpy(float).reshape(shape).transpose(2, 0, 1).copy()
     first = int(both["year"].min())
     if years[0] < first <= years[-1]:  # nothing is known of the structure before: it is kept
         cube[years < first] = cube[years == first]
@@ -166,13 +155,21 @@ def link_cells(
     rows = []
     for step in steps:
         keys = list(step.settings.within)
+        if step.settings.by in cells:
+            found = f"{step.settings.by!r}, which the totals have already"
+            raise ParameterError("shares", [Problem("by", found, "a key that they lack")])
+        single = [k for k, name in enumerate(keys) if len({w[k] for w in step.within_labels}) == 1]
+        # A key with one value, such as the country, need not be named by the totals.
+        used = [k for k, name in enumerate(keys) if name in cells or k not in single]
+        keys = [keys[k] for k in used]
         foreign = [key for key in keys if key not in cells]
         if foreign:
             raise ParameterError(
                 "shares",
                 [Problem("within", listing(foreign), f"keys of the totals: {listing(cells)}")],
             )
-        at = {tuple(map(str, label)): k for k, label in enumerate(step.within_labels)}
+        labels = [tuple(str(label[k]) for k in used) for label in step.within_labels]
+        at = {label: k for k, label in enumerate(labels)}
         own = [tuple(map(str, row)) for row in cells[keys].itertuples(index=False)]
         absent = sorted({" ".join(row) for row in own if row not in at})
         if absent:
@@ -182,38 +179,3 @@ def link_cells(
         by = pd.DataFrame({step.settings.by: step.by_labels})
         cells = cells.merge(by, how="cross")
     return cells, tuple(rows)
-
-
-def read_exits(replacement: pd.DataFrame, cells: pd.DataFrame, *, together: bool) -> Exits:
-    """Return the replacement rate of every cell from a table with some of its keys.
-
-    Raises
-    ------
-    CoverageError
-        If a cell has no rate.
-    """
-    keys = [key for key in cells if key in replacement]
-    rates = _with_errors(replacement)[[*keys, "annual_rate", "rate_error"]]
-    if keys and rates.duplicated(keys).any():
-        rates = rates.groupby(keys, as_index=False).mean()
-    found = cells.merge(rates, on=keys, how="left") if keys else cells.merge(rates, how="cross")
-    if len(found) != len(cells) or found["annual_rate"].isna().any():
-        absent = (
-            found.loc[found["annual_rate"].isna(), list(cells)].astype(str).agg(" ".join, axis=1)
-        )
-        raise CoverageError(
-            "replacement", [Problem("annual_rate", f"none for {listing(absent.unique(), 5)}")]
-        )
-    rate = found["annual_rate"].to_numpy(float)
-    error = found["rate_error"].fillna(0.0).to_numpy(float)
-    spread = np.divide(error, rate, out=np.zeros_like(rate), where=rate > 0)
-    return Exits(rate, np.sqrt(np.log1p(spread**2)), together)
-
-
-def _with_errors(replacement: pd.DataFrame) -> pd.DataFrame:
-    """Return the rates with an error: that of a stated range, read as four chances in five."""
-    if "annual_rate_low" not in replacement:
-        return replacement
-    width = (replacement["annual_rate_high"] - replacement["annual_rate_low"]) / 2
-    own = replacement["rate_error"].fillna(width / NormalDist().inv_cdf(0.9))
-    return replacement.assign(rate_error=own)

@@ -21,7 +21,8 @@ from skillsfc.forecast.simulation.arguments import (
     table_of,
 )
 from skillsfc.forecast.simulation.attribution import split_variance
-from skillsfc.forecast.simulation.chain import SOURCES, Chain, link_cells, read_exits
+from skillsfc.forecast.simulation.chain import SOURCES, Chain, link_cells
+from skillsfc.forecast.simulation.exits import read_exits
 from skillsfc.forecast.simulation.paths import Array, read_totals
 from skillsfc.forecast.simulation.tables import (
     fan_table,
@@ -137,7 +138,10 @@ def simulate_openings(
     -----
     With employment E and yearly rate d, openings of a year are
     :math:`E_{t+1} - E_t + d (E_t + E_{t+1})/2`: expansion and replacement, which add up by
-    construction and have no floor: a shrinking occupation has fewer openings than leavers. The
+    construction and have no floor: a shrinking occupation has fewer openings than leavers. A rate
+    that was defined on the stock at the start (net, stock-flow) is applied to the base year's
+    employment instead, as in `skillsfc.estimate_job_openings`; all cells of one rate share its
+    error. The
     values are those of the central parts; the intervals are quantiles of the draws. The split over
     sources is `skillsfc.forecast.simulation.attribution.split_variance`.
 
@@ -154,7 +158,7 @@ def simulate_openings(
     True
     """
     steps = share_steps(shares)
-    check_numbers(levels, draws, sources)
+    check_numbers(levels, draws, sources, correlation, seed)
     assumed = load_assumptions()["total_error_correlation"].value
     together = float(assumed if correlation is None else correlation)
     keys = [key for key in table_of(forecast).columns if key in key_names()]
@@ -163,10 +167,7 @@ def simulate_openings(
         table_of(forecast), history, keys=keys, base_year=base_year, horizon=horizon
     )
     cells, within = link_cells(totals, steps)
-    rates = table_of(replacement)
-    method = getattr(getattr(replacement, "settings", None), "method", "")
-    chain = Chain(totals, steps, cells, within,
-                  read_exits(rates, cells, together=method == "ageing"))  # fmt: skip
+    chain = Chain(totals, steps, cells, within, read_exits(replacement, cells))
     cells = cells if regroup is None else regrouped(cells, regroup)
     names = group_keys(by, cells)
     groups, indicator = indicator_of(cells, names)
@@ -185,7 +186,10 @@ def simulate_openings(
         tuple(names), int(totals.years[0]), int(totals.years[-1]), int(draws), wanted, used,
         together, int(seed),
     )  # fmt: skip
-    inputs = {"forecast": table_hash(table_of(forecast)), "replacement": table_hash(rates)}
+    inputs = {
+        "forecast": table_hash(table_of(forecast)),
+        "replacement": table_hash(table_of(replacement)),
+    }
     inputs |= {f"shares {n}": table_hash(step.table) for n, step in enumerate(steps, start=1)}
     return SimulatedOpenings(
         table=period_table(groups, totals.years, central, kept, wanted),

@@ -55,10 +55,13 @@ class Totals:
         come out again. Errors of two series correlate with ``correlation``.
         """
         spread = np.maximum.accumulate((self.below + self.above)[:, :, 0] / 2, axis=1)
-        seen = spread[:, :1] == 0.0
+        # What was seen is certain: a series walks from the last year that has no band.
+        first = (spread == 0.0).sum(axis=1, keepdims=True) - 1
+        since = np.maximum(np.arange(len(self.years)) - np.maximum(first, 0), 0)
         widening = np.median(np.diff(spread, axis=1) ** 2, axis=1, keepdims=True)
-        yearly = np.where(seen, spread[:, 1:2] ** 2, widening)
-        walk = np.minimum(spread**2 - spread[:, :1] ** 2, yearly * np.arange(len(self.years)))
+        ahead = np.take_along_axis(spread, np.minimum(first + 1, spread.shape[1] - 1), axis=1)
+        yearly = np.where(first >= 0, ahead**2, widening)
+        walk = np.minimum(spread**2 - spread[:, :1] ** 2, yearly * since)
         lasting = np.sqrt(spread**2 - walk) * self._normals(draws, 1, rng, correlation)
         steps = np.sqrt(np.diff(walk, axis=1, prepend=0.0))
         shocks = steps * self._normals(draws, len(self.years), rng, correlation)
@@ -156,9 +159,11 @@ def _smooth(widths: Array) -> Array:
     """
     last = widths.shape[1] - 1
     smooth = widths.copy()
-    for year in range(2, last):
-        reach = min(2, year - 1, last - year)
-        smooth[:, year] = widths[:, year - reach : year + reach + 1].mean(axis=1)
+    for row, own in enumerate(widths):
+        seen = int((own[:, 0] == 0.0).sum())  # years without a band stay without one
+        for year in range(max(seen, 1) + 1, last):
+            reach = min(2, year - max(seen, 1), last - year)
+            smooth[row, year] = own[year - reach : year + reach + 1].mean(axis=0)
     return smooth
 
 

@@ -22,6 +22,7 @@ TOTAL, YEARLY, JOBS, SEXES, EDUCATION, EXITS, DOUBT = (
     "openings_uncertainty",
 )
 BENCHMARK = "openings_benchmark"
+CHANCES = {0.8: "four chances in five", 0.95: "nineteen chances in twenty"}
 ASKED = {"ADV": "tertiary education", "INT": "upper secondary education", "BAS": "basic education"}
 
 
@@ -57,7 +58,7 @@ def write_openings(
         text = f"Without a forecast of employment, openings in {data.name} cannot be computed."
         return Section("openings", (text,), facts)
     whole = _at(openings.total.table, level)
-    message = _total(whole, facts, data.name)
+    message = _total(whole, facts, data.name, level)
     paragraphs = [message, _replaced(openings.exits, openings.total, facts)]
     title = f"{data.name}: job openings"
     tables = [
@@ -96,11 +97,25 @@ def _per_year(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**flows)
 
 
-def _total(row: pd.Series, facts: Facts, name: str) -> str:
+def _total(row: pd.Series, facts: Facts, name: str, level: float) -> str:
     def say(column: str) -> str:
         return facts.add(f"{column}, total", row[column], "persons", table=TOTAL)
 
     first, last = (facts.year(row[y], table=TOTAL) for y in ("first_year", "year"))
+    low, high = (
+        f"{'a net loss of' if row[end] < 0 else 'a net gain of'} {say(f'{end}_per_year')}"
+        if row["lower"] < 0
+        else say(f"{end}_per_year")
+        for end in ("lower", "upper")
+    )
+    span = f"{CHANCES[level]}: {low} to {high}" if level in CHANCES else f"{low} to {high}"
+    if row["openings"] < 0:
+        return (
+            f"Between {first} and {last} employment in {name} falls by more than the posts that "
+            f"leavers vacate: {say('replacement_per_year')} leave a year, "
+            f"{say('expansion_per_year')} jobs go, so that {say('openings_per_year')} a year lose "
+            f"theirs besides ({span})."
+        )
     growth = (
         f"{say('expansion_per_year')} because employment grows and "
         f"{say('replacement_per_year')} to replace people who leave work"
@@ -108,13 +123,9 @@ def _total(row: pd.Series, facts: Facts, name: str) -> str:
         else f"leavers vacate {say('replacement_per_year')} posts, of which "
         f"{say('expansion_per_year')} are lost as employment falls"
     )
-    low, high = (
-        ("a net loss of " if row[end] < 0 else "") + say(f"{end}_per_year")
-        for end in ("lower", "upper")
-    )
     return (
         f"About {say('openings_per_year')} jobs a year are expected to open in {name} between "
-        f"{first} and {last} (four chances in five: {low} to {high}): {growth}."
+        f"{first} and {last} ({span}): {growth}."
     )
 
 
@@ -145,11 +156,14 @@ def _occupations(
     """Say which occupations open, for whom, and which education they usually ask for."""
     jobs = _labelled(openings.by_occupation, level)
     year = facts.year(openings.structure_year, table=JOBS)
-    top = [_named(row, facts, JOBS) for row in jobs.head(3).to_dict("records")]
+    top = [_named(row, facts, JOBS) for row in _open(jobs, 3)]
+    most = (
+        f"most openings are for {list_words(top)} a year" if top else "no occupation has openings"
+    )
     texts = [
-        f"If women and men keep the occupations of {year}, the only year known, most openings are "
-        f"for {list_words(top)} a year. The ranges let the structure drift since then as fast as "
-        "structures drift in comparable countries."
+        f"If women and men keep the occupations of {year}, the only year known, {most}. "
+        "The ranges let the structure drift since then as fast as structures drift in comparable "
+        "countries."
     ]
     source = (*_used(data), *data.tables["employment_by_occupation"]["source"].unique())
     chart = plot_openings(openings.by_occupation.table, group="occupation", level=level, source="")
@@ -173,6 +187,11 @@ def _labelled(simulated: Any, level: float) -> pd.DataFrame:
     return label(rows).sort_values("openings", ascending=False, ignore_index=True)
 
 
+def _open(rows: pd.DataFrame, most: int) -> list[dict[Any, Any]]:
+    """Return the first rows that have openings at all: a loss is no opening."""
+    return list(rows[rows["openings"] > 0].head(most).to_dict("records"))
+
+
 def _named(row: dict[Any, Any], facts: Facts, table: str) -> str:
     name = str(row["occupation_label"])
     said = facts.add(f"openings, {name}", row["openings_per_year"], "persons", table=table)
@@ -189,8 +208,8 @@ def _women_and_men(
     words = []
     for sex, who in (("F", "women"), ("M", "men")):
         own = both[both["sex"] == sex]
-        top = [_named(row, facts, SEXES) for row in own.head(2).to_dict("records")]
-        words.append(f"in the jobs that {who} hold now, {list_words(top)}")
+        top = [_named(row, facts, SEXES) for row in _open(own, 2)]
+        words.append(f"in the jobs that {who} hold now, {list_words(top) if top else 'none'}")
     return (
         f"By who holds such jobs today: {'; '.join(words)}. That is the present division of work "
         "carried on, not what women or men could do."
@@ -238,7 +257,7 @@ def _unknown(
         "qualifications gives the answer."
     ]
     benchmark = data.benchmark("employment_by_occupation")
-    if benchmark is None:
+    if benchmark is None or whole["openings"] <= 0:
         return texts
     rows = label(benchmark).sort_values("share", ascending=False, ignore_index=True)
     rows = rows.assign(openings_per_year=rows["share"] * whole["openings_per_year"])
