@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import skillsfc as sf
@@ -49,6 +49,7 @@ def test_status_of_a_projected_year_travels_with_its_numbers():
     assert set(table.loc[table["year"] == 2020, "status"]) == {"estimated"}
 
 
+@settings(max_examples=6)
 @given(st.lists(st.floats(1, 1e6), min_size=84, max_size=84))
 def test_dependency_adds_up_and_women_and_men_make_the_total(sizes):
     found = sf.measure_demography(population(np.array(sizes)))
@@ -62,6 +63,7 @@ def test_dependency_adds_up_and_women_and_men_make_the_total(sizes):
             assert value(found, flow, "T", year) == pytest.approx(both, rel=1e-9, abs=1e-6)
 
 
+@settings(max_examples=5)
 @given(st.floats(0.1, 1000))
 def test_scaling_people_scales_flows_and_leaves_ratios(factor):
     one, many = (sf.measure_demography(population(100.0 * f)) for f in (1, factor))

@@ -5,6 +5,7 @@ import hashlib
 import html
 import json
 import re
+from contextlib import closing
 from functools import cache
 from html.parser import HTMLParser
 
@@ -17,6 +18,10 @@ from example_notebooks import snapshot
 import skillsfc as sf
 from skillsfc._paths import notebooks_dir
 from skillsfc.errors import ReportError
+from skillsfc.report.execute import Register
+from skillsfc.report.plan import make_plan
+from skillsfc.report.preloaded import Nursery
+from skillsfc.report.run import carry_out
 from skillsfc.report.workbook import FIRST_ROW
 
 pytestmark = pytest.mark.notebook
@@ -79,14 +84,16 @@ class Tags(HTMLParser):
 
 @pytest.fixture(scope="module")
 def report_of(tmp_path_factory):
-    """Run each notebook once, whichever test asks first."""
+    """Run each notebook once, whichever test asks first, with the kernels of a batch."""
     root = tmp_path_factory.mktemp("reports")
+    with closing(Nursery()) as nursery:
 
-    @cache
-    def run(notebook, country):
-        return sf.run_report(notebook, country=country, output=root)
+        @cache
+        def run(notebook, country):
+            plan = make_plan(notebook, {"country": country}, output=root)
+            return carry_out(plan, Register(nursery))
 
-    return run
+        yield run
 
 
 @pytest.fixture(scope="module", params=RUNS, ids=lambda run: f"{run[0]}-{run[1]}")

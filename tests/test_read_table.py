@@ -228,7 +228,7 @@ def test_merged_cells_and_broken_workbooks_are_refused(tmp_path):
 
 
 def test_a_workbook_that_unpacks_without_measure_is_refused(tmp_path, monkeypatch):
-    from skillsfc.sources import files
+    from skillsfc.sources import raw_rows as files
 
     monkeypatch.setattr(files, "LARGEST_UNPACKED", 1000)
     with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as parts:

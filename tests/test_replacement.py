@@ -322,7 +322,7 @@ def test_the_order_of_rows_changes_nothing(seed):
     pd.testing.assert_frame_equal(net(stocks).table, net(shuffled).table)
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(st.integers(0, 1000))
 def test_net_of_a_sum_is_at_most_the_sum_of_nets(seed):
     stocks = occupations(np.random.default_rng(seed), count=4)

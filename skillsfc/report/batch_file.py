@@ -10,18 +10,15 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from skillsfc._paths import data_dir
 from skillsfc.countries import GROUPS, list_countries
 from skillsfc.errors import ParameterError, Problem, SourceError, did_you_mean, listing
 from skillsfc.report.plan import TIMEOUT
+from skillsfc.words_file import read_words
 
 KEYS = ("notebook", "countries", "parameters", "timeout")
 MOST_REPORTS = 2000  # a grid beyond this is a slip of the pen
-LARGEST_FILE = 1_000_000  # [bytes]; a batch file has a few lines
 
 
 @dataclass(frozen=True)
@@ -31,69 +28,6 @@ class Order:
     notebook: str
     runs: tuple[dict[str, str], ...]
     timeout: float
-
-
-class WordLoader(yaml.SafeLoader):
-    """A safe YAML loader whose scalars are all text."""
-
-    # Without resolvers no plain scalar gets any tag but that of text.
-    yaml_implicit_resolvers: dict[str, list[tuple[str, Any]]] = {}  # noqa: RUF012
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        """Return a mapping, refusing a key that is given twice."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.constructor.ConstructorError(
-                    None, None, "a key that is no word", key.start_mark
-                )
-            if key.value in seen:
-                text = f"the key {key.value!r} is given twice"
-                raise yaml.constructor.ConstructorError(None, None, text, key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=True)
-
-
-def read_words(path: Path) -> dict[str, Any]:
-    """Return a YAML file as nested dicts and lists of text.
-
-    Parameters
-    ----------
-    path : Path
-        Local file.
-
-    Returns
-    -------
-    dict
-        Whatever the file maps; ``NO``, ``0123`` and ``12:30`` are the words themselves.
-
-    Raises
-    ------
-    SourceError
-        If the file is not there, not UTF-8, too large, no valid YAML or no mapping.
-    """
-    subject = f"batch file {path.name}"
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise SourceError(subject, [Problem(str(path), "too large", f"{LARGEST_FILE} bytes")])
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            subject, [Problem(str(path), f"not UTF-8: {error}", "UTF-8 text")]
-        ) from error
-    except SourceError:
-        raise
-    except OSError as error:
-        raise SourceError(subject, [Problem(str(path), str(error.strerror), "a file")]) from error
-    try:
-        words = yaml.load(text, Loader=WordLoader)  # noqa: S506  a SafeLoader
-    except yaml.YAMLError as error:
-        found = " ".join(str(error).split())
-        raise SourceError(subject, [Problem(str(path), found, "valid YAML")]) from error
-    if not isinstance(words, dict):
-        found = type(words).__name__
-        raise SourceError(subject, [Problem(str(path), found, "lines of the form name: value")])
-    return words
 
 
 def find_batch_file(path: str | Path) -> Path:

@@ -1,0 +1,1 @@
+"""Person files of statistics offices: read with their labels, renamed and recoded by a mapping."""

@@ -1,0 +1,1 @@
+"""Person records become pathways: spells, stages, survival, states, flows, sequences."""

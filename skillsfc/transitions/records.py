@@ -1,0 +1,300 @@
+"""Spells as arrays: the one place where every estimator's input is read and refused.
+
+A spell is the stay of a person in a state from ``start`` to ``end``, in one unit of time. Half
+open: at ``end`` the person is in ``to_state``, or out of sight. A record with delayed entry has
+``entry`` later than ``start``: it is at risk from ``entry`` only, though its clock runs from
+``start``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from skillsfc.errors import Problem, TableError, did_you_mean, listing
+from skillsfc.schema import refuse_other_than_table
+from skillsfc.transitions.weights import read_weights
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+CENSORED = "censored"
+_TRUE = {"true", "1", "1.0"}
+_FALSE = {"false", "0", "0.0"}
+
+
+@dataclass(frozen=True)
+class Records:
+    """Checked spells, one row each, sorted by person and start.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The rows with every column they came with, index 0..n-1.
+    start, end, entry : array of float
+        Times [unit of the spells]; ``start <= entry < end``.
+    event : array of bool
+        A move was seen at ``end``.
+    states : tuple of str
+        Alphabet; ``state`` and ``to`` are places in it, ``to`` is -1 where censored.
+    weight : array of float
+        Weights, not negative; ones where there are none.
+    cluster : array of int
+        Number of the cluster, 0..; the person where no cluster is named, else the row.
+    notes : tuple of str
+        What was treated.
+    """
+
+    table: pd.DataFrame
+    start: Floats
+    end: Floats
+    entry: Floats
+    event: Flags
+    state: Whole
+    to: Whole
+    states: tuple[str, ...]
+    weight: Floats
+    cluster: Whole
+    notes: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Return the number of spells."""
+        return len(self.start)
+
+
+def hashed(persons: Iterable[object], most: int = 5) -> str:
+    """Return short hashes of identifiers, so that an error never shows who it is about.
+
+    Examples
+    --------
+    >>> hashed(["p1", "p2"])
+    'id:f64551fc, id:3946ca64'
+    """
+    found = [str(person) for person in persons]
+    shown = [f"id:{hashlib.sha256(p.encode()).hexdigest()[:8]}" for p in found[:most]]
+    more = f" and {len(found) - most} more" if len(found) > most else ""
+    return ", ".join(shown) + more
+
+
+def spell_frame(spells: object, subject: str = "spells") -> pd.DataFrame:
+    """Return the table of spells: the checked one of `check_spells`, or a plain DataFrame.
+
+    Raises
+    ------
+    TableError
+        If it is neither, or has no rows.
+    """
+    table = getattr(spells, "table", spells)
+    refuse_other_than_table(table, subject)
+    assert isinstance(table, pd.DataFrame)  # noqa: S101 - told to the type checker
+    if table.empty:
+        raise TableError(subject, [Problem("rows", "none", "at least one spell")])
+    return table
+
+
+def read_records(
+    spells: object,
+    *,
+    subject: str = "spells",
+    weight: str | None = "weight",
+    cluster: str | None = None,
+    states: Iterable[str] | None = None,
+    needs: Iterable[str] = (),
+) -> Records:
+    """Return spells as checked arrays, or raise with every problem at once.
+
+    Parameters
+    ----------
+    spells : DataFrame or SpellCheck
+        Columns ``start, end`` [one unit of time]; ``event`` [true or false] or ``to_state`` (empty
+        or ``"censored"`` where no move was seen) or both; optionally ``person, state, entry``.
+    subject : str
+        Name of the input in errors.
+    weight, cluster : str, optional
+        Columns of the weight (the default is used only if there) and of the cluster.
+    states : iterable of str, optional
+        The alphabet, in its order; by default the states found, sorted.
+    needs : iterable of str
+        Columns that the caller cannot do without.
+
+    Raises
+    ------
+    TableError
+        On missing columns or values, end before start, entry at or after the end, event codes
+        other than true and false, missing, negative or all-zero weights.
+    """
+    table = spell_frame(spells, subject)
+    problems = _absent(table, weight, cluster, needs)
+    if problems:
+        raise TableError(subject, problems)
+    table = _sorted(table)
+    start, end = (_numbers(table, name, problems) for name in ("start", "end"))
+    entry = _numbers(table, "entry", problems) if "entry" in table.columns else start
+    entry = np.maximum(start, entry)
+    event, to_state = _moves(table, problems)
+    weights, notes = _weights(table, weight, problems)
+    _refuse_times(table, start, end, entry, problems)
+    before = table["state"].astype("str") if "state" in table.columns else None
+    if before is not None and table["state"].isna().any():
+        count = int(table["state"].isna().sum())
+        problems.append(Problem("column 'state'", f"missing in {count} rows", "a state"))
+    if problems:
+        raise TableError(subject, problems)
+    alphabet = _alphabet(before, to_state, states, subject)
+    place = {name: code for code, name in enumerate(alphabet)}
+    return Records(
+        table,
+        start,
+        end,
+        entry,
+        event,
+        np.zeros(len(table), dtype=np.int64) if before is None else _codes(before, place),
+        np.where(event, _codes(to_state, place), -1),
+        alphabet,
+        weights,
+        _clusters(table, cluster),
+        notes,
+    )
+
+
+def _absent(
+    table: pd.DataFrame, weight: str | None, cluster: str | None, needs: Iterable[str]
+) -> list[Problem]:
+    wanted = ["start", "end", *needs]
+    wanted += [weight] if weight not in (None, "weight") else []
+    wanted += [cluster] if cluster is not None else []
+    problems = [
+        Problem(
+            f"column '{name}'", "missing", "one of the columns", did_you_mean(name, table.columns)
+        )
+        for name in dict.fromkeys(wanted)
+        if name not in table.columns
+    ]
+    if not {"event", "to_state"} & set(table.columns):
+        problems.append(
+            Problem("columns 'event' and 'to_state'", "neither is there", "at least one of them")
+        )
+    return problems
+
+
+def _sorted(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows by person and start; without persons they stay in their order."""
+    if "person" not in table.columns:
+        return table.reset_index(drop=True)
+    return table.sort_values(["person", "start"], kind="stable", ignore_index=True)
+
+
+def _numbers(table: pd.DataFrame, name: str, problems: list[Problem]) -> Floats:
+    values = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+    bad = ~np.isfinite(values)
+    if bad.any():
+        who = _who(table, bad)
+        found = f"missing or no number in {int(bad.sum())} rows{who}"
+        problems.append(Problem(f"column '{name}'", found, "a number of time units"))
+    return np.asarray(values, dtype=np.float64)
+
+
+def _who(table: pd.DataFrame, bad: Flags) -> str:
+    if "person" not in table.columns:
+        return f" (rows {listing(np.nonzero(bad)[0][:5])})"
+    return f" ({hashed(table.loc[bad, 'person'].unique())})"
+
+
+def _moves(table: pd.DataFrame, problems: list[Problem]) -> tuple[Flags, pd.Series]:
+    """Return whether a move was seen, and to which state."""
+    named = "to_state" in table.columns
+    to_state = (
+        table["to_state"].astype("str").where(table["to_state"].notna(), CENSORED)
+        if named
+        else pd.Series("event", index=table.index)
+    ).replace("", CENSORED)
+    moved = (to_state != CENSORED).to_numpy(dtype=bool)
+    if "event" not in table.columns:
+        return moved, to_state
+    words = table["event"].astype("str").str.strip().str.lower()
+    strangers = sorted(set(words[~words.isin(_TRUE | _FALSE)]))
+    if strangers:
+        problems.append(
+            Problem(
+                "column 'event'",
+                f"values {listing(strangers)}",
+                "true and false, or 1 and 0",
+                next_step="Where codes name kinds of events, such as 1 and 2, put the kind into "
+                "'to_state' (empty where none was seen) and drop 'event'.",
+            )
+        )
+    event = words.isin(_TRUE).to_numpy(dtype=bool)
+    apart = int((event != moved).sum()) if named else 0
+    if apart and not strangers:
+        found = f"{apart} rows where 'event' and 'to_state' contradict one another"
+        problems.append(
+            Problem("column 'event'", found, "a 'to_state' exactly where event is true")
+        )
+    return event, to_state
+
+
+def _weights(
+    table: pd.DataFrame, weight: str | None, problems: list[Problem]
+) -> tuple[Floats, tuple[str, ...]]:
+    if weight is None or weight not in table.columns:
+        return np.ones(len(table)), ()
+    return read_weights(table[weight], problems)
+
+
+def _refuse_times(
+    table: pd.DataFrame, start: Floats, end: Floats, entry: Floats, problems: list[Problem]
+) -> None:
+    late = end < start
+    if late.any():
+        found = f"before 'start' in {int(late.sum())} rows{_who(table, late)}"
+        step = "sf.check_spells(...) lists all such rows and the treatments it offers."
+        problems.append(Problem("column 'end'", found, "start < end", next_step=step))
+    empty = end == start
+    if empty.any():
+        found = f"equal to 'start' in {int(empty.sum())} rows{_who(table, empty)}"
+        step = (
+            "sf.check_spells(spells, zero_length='half') gives them half a unit, and counts them."
+        )
+        problems.append(Problem("column 'end'", found, "start < end", next_step=step))
+    truncated = ~late & ~empty & (entry >= end)
+    if truncated.any():
+        found = f"at or after 'end' in {int(truncated.sum())} rows{_who(table, truncated)}"
+        problems.append(
+            Problem("column 'entry'", found, "entry < end: a spell that ended before the person "
+                    "was first seen cannot be in the data")
+        )  # fmt: skip
+
+
+def _alphabet(
+    before: pd.Series | None, after: pd.Series, states: Iterable[str] | None, subject: str
+) -> tuple[str, ...]:
+    found = set(after.unique()) - {CENSORED}
+    found |= set() if before is None else set(before.unique())
+    if states is None:
+        return tuple(sorted(found)) if before is not None else ("at risk", *sorted(found))
+    named = tuple(states)
+    strangers = sorted(found - set(named))
+    if strangers:
+        raise TableError(
+            subject, [Problem("states", f"not named: {listing(strangers)}", listing(named, 30))]
+        )
+    return named
+
+
+def _codes(values: pd.Series, place: dict[str, int]) -> Whole:
+    return np.asarray(values.map(place).fillna(-1), dtype=np.int64)
+
+
+def _clusters(table: pd.DataFrame, cluster: str | None) -> Whole:
+    name: Any = cluster or ("person" if "person" in table.columns else None)
+    if name is None:
+        return np.arange(len(table))
+    return np.asarray(pd.factorize(table[name])[0], dtype=np.int64)

@@ -1,0 +1,1 @@
+"""Trajectories as sequences: measures, distances, types."""
