@@ -69,6 +69,7 @@ _PUBLIC = {
     # follow people from education to work
     "read_survey": "sources.surveys.read",
     "read_spells": "sources.surveys.read",
+    "load_pathways": "sources.pathways",
     "read_sequences": "transitions.sequences.model",
     "summarise_trajectories": "transitions.sequences.trajectories",
     # write and draw

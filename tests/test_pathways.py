@@ -1,0 +1,67 @@
+"""Person histories for the notebooks: embedded ones, and a user's own file in their place."""
+
+import pandas as pd
+import pytest
+
+import skillsfc as sf
+from skillsfc.errors import CodeError, CoverageError, ParameterError, SourceError
+from skillsfc.sources.pathways import load_pathways
+
+
+@pytest.mark.parametrize(("country", "persons"), [("GBR", 712), ("USA", 1881), ("XEX", 5000)])
+def test_every_state_of_the_embedded_histories_is_of_one_kind(country, persons):
+    data = load_pathways(country)
+    table = data.periods if data.spells is None else data.spells
+    assert table["person"].nunique() == persons
+    assert set(table["state"].dropna()) == set(data.states)
+    assert len(set(data.states)) == len(data.states)
+    assert data.unit in ("months", "years")
+    assert len(data.note) > 40
+    assert (data.warning != "") == (country == "XEX")
+    assert len(data.source) > 10
+
+
+def test_printing_shows_no_person():
+    assert repr(load_pathways("USA")).startswith("United States, young men 1981-1987: 1881 persons")
+
+
+def test_a_file_of_spells_or_of_periods_is_taken_instead(tmp_path):
+    spells = sf.example(seed=1, persons=50).spells
+    spells.to_csv(tmp_path / "s.csv", index=False)
+    kinds = {
+        "learning": "education apprenticeship",
+        "working": "temporary_job stable_job",
+        "idle": "unemployment inactivity",
+    }
+    own = load_pathways("MAR", file=tmp_path / "s.csv", **kinds)
+    assert own.periods is None
+    assert own.name == "Morocco"
+    assert own.spells["end"].tolist() == spells["end"].tolist()
+    assert own.working == ("temporary_job", "stable_job")
+    assert own.source == "s.csv"
+    rows = pd.DataFrame({"person": ["a", "a"], "month": [1, 2], "state": ["school", "job"]})
+    rows.to_csv(tmp_path / "p.csv", index=False)
+    own = load_pathways("TUN", file=tmp_path / "p.csv", learning="school", working="job")
+    assert own.spells is None
+    assert own.periods["state"].tolist() == ["school", "job"]
+
+
+def test_states_of_the_file_must_all_be_named_once(tmp_path):
+    rows = pd.DataFrame({"person": ["a"] * 3, "month": [1, 2, 3], "state": ["school", "job", "x"]})
+    rows.to_csv(tmp_path / "p.csv", index=False)
+    with pytest.raises(ParameterError) as caught:
+        load_pathways("TUN", file=tmp_path / "p.csv", learning="school", working="jobs school")
+    text = str(caught.value)
+    assert "no state 'jobs'" in text
+    assert "named twice: 'school'" in text
+    assert "of no kind: 'job', 'x'" in text
+
+
+def test_a_country_without_histories_and_a_wrong_file_are_refused(tmp_path):
+    with pytest.raises(CoverageError, match="no person histories of MAR are embedded"):
+        load_pathways("MAR")
+    with pytest.raises(CodeError):
+        load_pathways("Atlantis")
+    pd.DataFrame({"person": [1], "age": [20]}).to_csv(tmp_path / "p.csv", index=False)
+    with pytest.raises(SourceError, match="person, state and one of"):
+        load_pathways("MAR", file=tmp_path / "p.csv")
