@@ -63,5 +63,41 @@ def test_a_country_without_histories_and_a_wrong_file_are_refused(tmp_path):
     with pytest.raises(CodeError):
         load_pathways("Atlantis")
     pd.DataFrame({"person": [1], "age": [20]}).to_csv(tmp_path / "p.csv", index=False)
-    with pytest.raises(SourceError, match="person, state and one of"):
+    with pytest.raises(SourceError, match=r"spells \(person, state, start, end\), periods"):
         load_pathways("MAR", file=tmp_path / "p.csv")
+
+
+def test_a_survey_and_a_panel_are_told_apart(tmp_path):
+    example = sf.example(seed=1, persons=40)
+    example.labour_force_survey.to_csv(tmp_path / "s.csv", index=False)
+    own = load_pathways("MAR", file=tmp_path / "s.csv")
+    assert own.persons is not None
+    assert own.panel is own.spells is own.periods is None
+    example.labour_force_panel.to_csv(tmp_path / "p.csv", index=False)
+    own = load_pathways("MAR", file=tmp_path / "p.csv")
+    assert own.panel is not None
+    assert repr(own).startswith("Morocco: 40 persons")
+
+
+def test_roles_and_answers_follow_from_the_kinds():
+    data = load_pathways("XEX")
+    assert data.roles == {
+        "education": "education",
+        "apprenticeship": "education",
+        "temporary_job": "temporary",
+        "stable_job": "stable",
+        "unemployment": "unemployed",
+        "inactivity": "inactive",
+    }
+    assert load_pathways("GBR").roles["employment"] == "stable"  # any job, where none is known
+    assert set(data.answers) == set(data.kinds) == set(data.states)
+    assert data.answers["stable_job"] == {"in_education": "no", "activity": "employed"}
+
+
+def test_stable_states_must_be_working_ones(tmp_path):
+    rows = pd.DataFrame({"person": ["a"] * 2, "month": [1, 2], "state": ["school", "job"]})
+    rows.to_csv(tmp_path / "p.csv", index=False)
+    with pytest.raises(ParameterError, match="states that are working"):
+        load_pathways(
+            "TUN", file=tmp_path / "p.csv", learning="school", working="job", stable="school"
+        )

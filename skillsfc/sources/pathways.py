@@ -42,6 +42,12 @@ class Pathways:
         Words that must stand on every page, or empty.
     note : str
         For whom the persons stand, and for whom not.
+    stable, unemployed : tuple of str
+        Working states that are stable jobs, and idle states that are unemployment, where known.
+    persons : DataFrame or None
+        A survey of the same country: one row a person with ``age, activity`` and more.
+    panel : DataFrame or None
+        Interviews of the same persons: ``person``, a time and ``activity``.
     """
 
     country: str
@@ -56,16 +62,55 @@ class Pathways:
     source: str
     warning: str = ""
     note: str = ""
+    stable: tuple[str, ...] = ()
+    unemployed: tuple[str, ...] = ()
+    persons: pd.DataFrame | None = None
+    panel: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
-        table = self.periods if self.spells is None else self.spells
-        count = 0 if table is None else int(table["person"].nunique())
+        kinds = (self.spells, self.periods, self.persons, self.panel)
+        table = next(table for table in kinds if table is not None)
+        count = int(table["person"].nunique()) if "person" in table.columns else len(table)
         return f"{self.name}: {count} persons, {self.unit} since {self.start}"
 
     @property
     def states(self) -> tuple[str, ...]:
         """Return the states in the order learning, working, idle."""
         return (*self.learning, *self.working, *self.idle)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Return the kind of each state: learning, working or idle."""
+        named = {"learning": self.learning, "working": self.working, "idle": self.idle}
+        return {state: kind for kind, states in named.items() for state in states}
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Return the role of each state for `skillsfc.classify_transitions`.
+
+        Where no state is known to be a stable job, every working state ends the transition.
+        """
+        ends = self.stable or self.working
+        return {
+            **dict.fromkeys(self.learning, "education"),
+            **dict.fromkeys(self.working, "temporary"),
+            **dict.fromkeys(ends, "stable"),
+            **dict.fromkeys(self.idle, "inactive"),
+            **dict.fromkeys(self.unemployed, "unemployed"),
+        }
+
+    @property
+    def answers(self) -> dict[str, dict[str, object]]:
+        """Return what each state says of school and work, for `skillsfc.approximate_stages`.
+
+        A main activity leaves open whether a student works and what a job is like.
+        """
+        jobless = ("unemployed", "outside")
+        return {
+            **{state: {"in_education": "yes"} for state in self.learning},
+            **{state: {"in_education": "no", "activity": "employed"} for state in self.working},
+            **{state: {"in_education": "no", "activity": jobless} for state in self.idle},
+        }
 
 
 def load_pathways(
@@ -76,6 +121,8 @@ def load_pathways(
     learning: str = "",
     working: str = "",
     idle: str = "",
+    stable: str = "",
+    unemployed: str = "",
     unit: str = "months",
 ) -> Pathways:
     """Return the embedded person histories of a country, or those of a user's own file.
@@ -85,12 +132,14 @@ def load_pathways(
     country : str
         ISO alpha-3 code or alias: GBR, USA and XEX have embedded histories.
     file : str or Path
-        Own file with a row a spell (``person, state, start, end``) or a row a person and period
-        (``person, state`` and ``month``, ``quarter`` or ``year``); empty for the embedded ones.
+        Own file with a row a spell (``person, state, start, end``), a row a person and period
+        (``person, state`` or ``activity``, and ``month``, ``quarter`` or ``year``), or a row a
+        person (``age, activity``); empty for the embedded ones.
     mapping : str or Path
         Mapping of its columns and codes, as `skillsfc.read_survey` takes it.
-    learning, working, idle : str
-        States of the own file by kind, with blanks between them; each state is of one kind.
+    learning, working, idle, stable, unemployed : str
+        States of the own file by kind, with blanks between them; each state is learning, working
+        or idle. Not needed for a file of activities.
     unit : str
         Unit of time of the own file, in the plural.
 
@@ -115,10 +164,15 @@ def load_pathways(
     """
     code = country_code(country)
     if str(file):
-        kinds = {"learning": learning, "working": working, "idle": idle}
-        return _own(
-            code, Path(file), mapping, {k: tuple(v.split()) for k, v in kinds.items()}, unit
-        )
+        named = {
+            "learning": learning,
+            "working": working,
+            "idle": idle,
+            "stable": stable,
+            "unemployed": unemployed,
+        }
+        kinds = {kind: tuple(states.split()) for kind, states in named.items()}
+        return _own(code, Path(file), mapping, kinds, unit)
     listed = read_codes_file("pathways.csv").set_index("country")
     if code not in listed.index:
         step = "Give a file of your own: a row a spell, or a row a person and month."
@@ -128,14 +182,14 @@ def load_pathways(
                      f"one of {listing(listed.index)}", next_step=step)],
         )  # fmt: skip
     row = listed.loc[code].to_dict()
-    spells = periods = None
+    spells = periods = persons = panel = None
     if row["dataset"] == "examplia":
         from skillsfc.sources.example import example
 
-        spells = example(seed=1).spells
+        made = example(seed=1)
+        spells, persons, panel = made.spells, made.labour_force_survey, made.labour_force_panel
     else:
-        periods = load_microdata(row["dataset"])
-        periods = periods.drop(columns=[c for c in ("date",) if c in periods.columns])
+        periods = _from_zero(load_microdata(row["dataset"]).drop(columns="date", errors="ignore"))
     return Pathways(
         code,
         row["name"],
@@ -149,6 +203,10 @@ def load_pathways(
         _citation(row["source"]),
         WARNING if code == "XEX" else "",
         row["note"],
+        tuple(row["stable"].split()),
+        tuple(row["unemployed"].split()),
+        persons,
+        panel,
     )
 
 
@@ -162,38 +220,74 @@ def _own(
     code: str, file: Path, mapping: str | Path, kinds: dict[str, tuple[str, ...]], unit: str
 ) -> Pathways:
     table = read_survey(file, mapping=mapping or None).table
-    have = set(table.columns)
-    is_spells = {"person", "state", "start", "end"} <= have
-    if not is_spells and not ({"person", "state"} <= have and have & set(TIMES)):
-        raise SourceError(
-            f"file {file.name}",
-            [Problem("columns", listing(sorted(have), 20), "person, state, start, end; or person, "
-                     f"state and one of {listing(TIMES)}",
-                     next_step="Name them in a mapping.")],
-        )  # fmt: skip
-    found = sorted(set(table["state"].dropna()))
-    named = [state for states in kinds.values() for state in states]
+    kind = _kind(set(table.columns), file)
+    if kind in ("spells", "periods"):
+        _check_states(sorted(set(table["state"].dropna())), kinds)
+    return Pathways(
+        code,
+        _name(code),
+        table if kind == "spells" else None,
+        _from_zero(table) if kind == "periods" else None,
+        unit,
+        "the start of observation",
+        kinds["learning"],
+        kinds["working"],
+        kinds["idle"],
+        file.name,
+        stable=kinds["stable"],
+        unemployed=kinds["unemployed"],
+        persons=table if kind == "persons" else None,
+        panel=table if kind == "panel" else None,
+    )
+
+
+def _from_zero(periods: pd.DataFrame) -> pd.DataFrame:
+    """Return periods counted from the first of the file, as a clock that starts with it."""
+    time = next(name for name in TIMES if name in periods.columns)
+    return periods.assign(**{time: periods[time] - periods[time].min()})
+
+
+def _kind(have: set[str], file: Path) -> str:
+    """Return what a file's rows are."""
+    if {"person", "state", "start", "end"} <= have:
+        return "spells"
+    if "person" in have and have & set(TIMES) and "state" in have:
+        return "periods"
+    if {"person", "activity"} <= have and have & set(TIMES) - {"year"}:
+        return "panel"
+    if {"age", "activity"} <= have:
+        return "persons"
+    expected = (
+        "spells (person, state, start, end), periods (person, state, and one of "
+        f"{listing(TIMES)}), a panel (the same with activity), or a survey (age, activity)"
+    )
+    step = "Name them in a mapping."
+    problem = Problem("columns", listing(sorted(have), 20), expected, next_step=step)
+    raise SourceError(f"file {file.name}", [problem])
+
+
+def _check_states(found: list[str], kinds: dict[str, tuple[str, ...]]) -> None:
+    """Raise unless each state of a file is learning, working or idle, and no other is named."""
+    named = [state for kind in ("learning", "working", "idle") for state in kinds[kind]]
+    where = "learning, working, idle"
     problems = [
-        Problem("learning, working, idle", f"no state {state!r} in the file", listing(found, 20))
-        for state in named
+        Problem(where, f"no state {state!r} in the file", listing(found, 20))
+        for state in dict.fromkeys([*named, *kinds["stable"], *kinds["unemployed"]])
         if state not in found
     ]
     twice = sorted({state for state in named if named.count(state) > 1})
-    if twice:
-        problems.append(Problem("learning, working, idle", f"named twice: {listing(twice)}"))
     rest = [state for state in found if state not in named]
+    if twice:
+        problems.append(Problem(where, f"named twice: {listing(twice)}"))
     if rest:
-        problems.append(
-            Problem("learning, working, idle", f"of no kind: {listing(rest)}",
-                    "each state of the file named once")
-        )  # fmt: skip
+        found_rest = f"of no kind: {listing(rest)}"
+        problems.append(Problem(where, found_rest, "each state of the file named once"))
+    for part, whole in (("stable", "working"), ("unemployed", "idle")):
+        outside = sorted(set(kinds[part]) - set(kinds[whole]))
+        if outside:
+            problems.append(Problem(part, listing(outside), f"states that are {whole}"))
     if problems:
         raise ParameterError("load_pathways", problems)
-    return Pathways(
-        code, _name(code), table if is_spells else None, None if is_spells else table,
-        unit, "the start of observation", kinds["learning"], kinds["working"], kinds["idle"],
-        file.name,
-    )  # fmt: skip
 
 
 def _name(code: str) -> str:

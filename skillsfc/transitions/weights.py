@@ -42,7 +42,7 @@ def _odd_weights(values: Floats, total: float) -> list[str]:
     notes = []
     zeros = int((values == 0).sum())
     if zeros:
-        notes.append(f"{zeros} rows have weight 0: kept in the count, without influence.")
+        notes.append(f"{zeros} rows have weight 0: they have no influence.")
     effect = len(values) * float((values**2).sum()) / total**2
     if effect > GIANT_DESIGN_EFFECT:
         notes.append(

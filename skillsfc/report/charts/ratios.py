@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from skillsfc.errors import Problem, TableError
 from skillsfc.report.charts.inputs import require
 from skillsfc.report.charts.style import INK, MAIN, MUTED, PALE, drawing, dress
-from skillsfc.report.charts.words import check_language, footer, inner, wrap_evenly
+from skillsfc.report.charts.words import check_language, footer, inner, word, wrap_evenly
 
 MARKS = (0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 5.0, 10.0)
 
@@ -69,7 +69,7 @@ def plot_ratios(
     """
     check_language(language)
     rows = _rows(table)
-    names = [wrap_evenly((labels or {}).get(term, term), 34) for term in rows["term"]]
+    names = [wrap_evenly(plain_term(term, labels), 34) for term in rows["term"]]
     line = footer(source, rows, language=language)
     alt = alt_ratios(table, quantity=quantity, labels=labels)
     height = 0.9 + 0.3 * len(rows)
@@ -110,12 +110,34 @@ def alt_ratios(
     'Hazard ratio with its interval. a: 2.00 (1.50 to 2.50).'
     """
     said = "; ".join(
-        f"{(labels or {}).get(row['term'], row['term'])}: {row['ratio']:.2f} "
+        f"{plain_term(row['term'], labels)}: {row['ratio']:.2f} "
         f"({row['lower']:.2f} to {row['upper']:.2f})"
         for row in _rows(table).to_dict("records")
     )
     head = inner(quantity).rstrip(", ")
     return f"{head[:1].upper()}{head[1:]} with its interval. {said}."
+
+
+def plain_term(term: str, labels: Mapping[str, str] | None = None) -> str:
+    """Return a term of a model as a reader says it.
+
+    Examples
+    --------
+    >>> plain_term("father_unemployed[True]"), plain_term("sex[M]"), plain_term("age:sex[M]")
+    ('father unemployed', 'Men', 'age x Men')
+    """
+    if labels and term in labels:
+        return labels[term]
+    parts = []
+    for part in term.split(":"):
+        name, _, value = part.rstrip("]").partition("[")
+        if name == "sex" and value in ("F", "M"):
+            parts.append(word(value))
+        elif value in ("", "True"):
+            parts.append(name.replace("_", " "))
+        else:
+            parts.append(f"{name}: {value}".replace("_", " "))
+    return " x ".join(parts)
 
 
 def _rows(table: Any) -> pd.DataFrame:

@@ -122,14 +122,15 @@ def sequences_of(
     labels = tuple(range(length)) if periods is None else tuple(periods)
     alphabet = tuple(states)
     row, column = np.nonzero(array != AFTER)
-    names = np.array([*alphabet, None], dtype=object)
+    # Columns keep their types by `take`; object arrays of millions of cells are slow to type again.
+    names = pd.Series([*alphabet, None], dtype="str")
     table = pd.DataFrame(
         {
-            "person": known["person"].to_numpy()[row],
-            "period": np.asarray(labels, dtype=object)[column],
-            "state": names[array[row, column]],
+            "person": known["person"].take(row).array,
+            "period": pd.Series(labels).take(column).array,
+            "state": names.take(array[row, column] % (len(alphabet) + 1)).array,
         }
-    ).infer_objects()
+    )
     weights = np.ones(count) if weight is None else np.asarray(weight, dtype=np.float64)
     settings = SequenceSettings(alphabet, unit)
     return Sequences(

@@ -1,0 +1,1 @@
+"""Indicators of young people between school and work."""

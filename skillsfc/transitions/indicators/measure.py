@@ -1,0 +1,260 @@
+"""Indicators of young people between school and work, from one survey: `measure_...`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skillsfc import __version__
+from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean, listing
+from skillsfc.results import Result, table_hash
+from skillsfc.schema import code_list
+from skillsfc.transitions.indicators.people import SUBJECT, Floats, People, read_people
+from skillsfc.transitions.indicators.rules import Answer, can_be_measured, rules
+from skillsfc.transitions.survey_design import estimate_ratios, refuse_level
+
+COLUMNS = ("share", "lower", "upper", "standard_error", "level", "persons", "cases",
+           "effective_persons", "design_effect", "reliability")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class IndicatorSettings:
+    """What was asked of the survey.
+
+    Parameters
+    ----------
+    by : tuple of str
+        Columns of the groups.
+    match : str
+        Definition of the level that a job asks for.
+    weight, stratum, cluster : str or None
+        Columns of the design.
+    level : float
+        Nominal coverage of the intervals.
+    """
+
+    by: tuple[str, ...]
+    match: str
+    weight: str | None
+    stratum: str | None
+    cluster: str | None
+    level: float
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TransitionIndicators(Result):
+    """Indicators with their intervals, and in ``diagnostics`` those that could not be measured.
+
+    Examples
+    --------
+    >>> import skillsfc as sf
+    >>> made = measure_transition_indicators(sf.example(seed=1).labour_force_survey)
+    >>> "neet_ilo" in set(made.table["indicator"])
+    True
+    """
+
+
+def measure_transition_indicators(
+    persons: object,
+    *,
+    by: str | Sequence[str] | None = "sex",
+    indicators: Sequence[str] | None = None,
+    match: str = "normative",
+    columns: Mapping[str, str] | None = None,
+    weight: str | None = "weight",
+    stratum: str | None = None,
+    cluster: str | None = None,
+    level: float = 0.95,
+) -> TransitionIndicators:
+    """Measure the usual indicators of the way from school to work in one survey.
+
+    Use it on a labour force survey or a transition survey: NEET in the ILO's and the OECD's
+    definition, employment of recent graduates, job match, job quality and informality. Each row of
+    ``sf.code_list("transition_indicators")`` names ages, columns and source of one. What the survey
+    did not ask is not guessed: the indicator stands in ``diagnostics`` with the columns it lacks.
+
+    Parameters
+    ----------
+    persons : DataFrame or PersonFile
+        One row a person, of all ages that the survey has: ``age`` [years], ``activity`` (employed,
+        unemployed, outside), and as far as asked ``in_education, in_training, qualification``
+        (ISCED 2011), ``years_since_education`` [years], ``occupation`` (ISCO-08),
+        ``employment_status`` (ICSE), ``contract, wage, hours, wants_more_hours, wants_other_job,
+        field_match, job_match, informal, social_security, written_contract``.
+    by : str or sequence of str, optional
+        Columns of the groups; the total stands beside them with ``"T"`` or ``"total"``. A column
+        that is not there is an error, but for the default.
+    indicators : sequence of str, optional
+        Codes of those to measure; by default all that the survey can answer.
+    match : {"normative", "mode", "mean"}
+        The level of education that a job asks for: ISCO-08 skill levels; the most frequent level of
+        its workers; their mean, one standard deviation either side.
+    columns : mapping of str, optional
+        Our name and the survey's name of columns that are named otherwise.
+    weight, stratum, cluster : str, optional
+        Columns of the survey's design.
+    level : float
+        Nominal coverage of the intervals [0-1].
+
+    Returns
+    -------
+    TransitionIndicators
+        ``table``: ``indicator``, the groups, ``age``, ``share`` [0-1], ``lower, upper,
+        standard_error, level, persons`` (unweighted, in the domain), ``cases, effective_persons,
+        design_effect, reliability`` ("u" unreliable, "w" withhold), ``unit, status``.
+
+    Raises
+    ------
+    TableError, CodeError
+        On columns and codes that cannot be meant, all problems at once.
+    ParameterError
+        On unknown indicators or definitions.
+    CoverageError
+        If none of the indicators asked for can be measured.
+
+    Notes
+    -----
+    A person whose answer decides nothing is left out of the indicator, and counted in the notes: a
+    young person of unknown schooling who has a job is not NEET; one without a job may be.
+    Standard errors as in `skillsfc.estimate_ratios`.
+
+    References
+    ----------
+    UN, SDG indicator 8.6.1 metadata. Eurostat, tps00053, employment rates of recent graduates. ILO,
+    19th ICLS resolution on labour underutilization (2013); 17th ICLS guidelines on informal
+    employment (2003); 20th ICLS guidelines on qualification and skill mismatches (2018).
+
+    Examples
+    --------
+    >>> import skillsfc as sf
+    >>> survey = sf.example(seed=1).labour_force_survey
+    >>> made = measure_transition_indicators(survey, by="sex", indicators=["neet_ilo"])
+    >>> made.table[["sex", "age"]].values.tolist()
+    [['F', '15-24'], ['M', '15-24'], ['T', '15-24']]
+    """
+    people = read_people(persons, columns)
+    refuse_level(level, SUBJECT)
+    groups = _groups(people, by)
+    listed = code_list("transition_indicators").set_index("code", drop=False)
+    asked = _asked(indicators, list(listed.index))
+    lacking = {
+        code: can_be_measured(people, code, str(listed.loc[code, "needs"])) for code in asked
+    }
+    measurable = [code for code in asked if not lacking[code]]
+    if not measurable:
+        raise CoverageError(
+            SUBJECT,
+            [Problem(code, f"the survey lacks {lacking[code]}") for code in asked[:8]],
+        )
+    work, parts, notes = rules(match), [], list(people.notes)
+    for code in measurable:
+        answer = work[code](people)
+        ages = (int(listed.loc[code, "age_low"]), int(listed.loc[code, "age_high"]))
+        found, said = _estimate(
+            people, answer, ages, groups,
+            weight=weight, stratum=stratum, cluster=cluster, level=level,
+        )  # fmt: skip
+        parts.append(found.assign(indicator=code, age=f"{ages[0]}-{ages[1]}"))
+        notes += [f"{code}: {text}" for text in said if text]
+    table = pd.concat(parts, ignore_index=True).assign(unit="share", status="estimated")
+    first = ["indicator", *groups, "age"]
+    return TransitionIndicators(
+        table[[*first, *COLUMNS, "unit", "status"]],
+        IndicatorSettings(tuple(groups), match, weight, stratum, cluster, level),
+        _diagnostics(listed, lacking),
+        tuple(dict.fromkeys([*notes, *_withheld(table)])),
+        {"version": __version__, "inputs": {"persons": table_hash(people.table)}},
+    )
+
+
+def _groups(people: People, by: str | Sequence[str] | None) -> list[str]:
+    named = [by] if isinstance(by, str) else list(by or ())
+    if by == "sex" and not people.has("sex"):
+        return []
+    problems = [
+        Problem("by", f"no column {name!r}", "a column of the persons",
+                did_you_mean(name, people.table.columns))
+        for name in named
+        if not people.has(name)
+    ]  # fmt: skip
+    if problems:
+        raise ParameterError(SUBJECT, problems)
+    return named
+
+
+def _asked(indicators: Sequence[str] | None, known: list[str]) -> list[str]:
+    if indicators is None:
+        return known
+    named = [indicators] if isinstance(indicators, str) else list(indicators)
+    problems = [
+        Problem("indicators", repr(name), f"among {listing(known, 30)}", did_you_mean(name, known))
+        for name in named
+        if name not in known
+    ]
+    if problems or not named:
+        raise ParameterError(
+            SUBJECT, problems or [Problem("indicators", "none named", "at least one")]
+        )
+    return named
+
+
+def _estimate(
+    people: People, answer: Answer, ages: tuple[int, int], groups: list[str], **design: Any
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return an indicator in each group and in all, and notes."""
+    age = people.age
+    young = (age >= ages[0]) & (age <= ages[1])
+    inside = np.where(young, answer.inside, 0.0)
+    table = people.table.assign(
+        _trait=np.where(inside == 0, 0.0, answer.trait),
+        _inside=np.where(np.isnan(inside) | np.isnan(answer.trait), 0.0, inside),
+    )
+    parts = []
+    for group in ([groups] if groups else []) + [[]]:
+        estimate = estimate_ratios(
+            table.assign(_trait=table["_trait"].fillna(0.0)), "_trait", "_inside",
+            group=group or None, **design,
+        ).rename(columns={"mean": "share"})  # fmt: skip
+        for name in groups if not group else []:
+            estimate[name] = "T" if name == "sex" else "total"
+        parts.append(estimate)
+    notes = [answer.note, _unknown(inside, answer.trait)]
+    notes += [str(text) for text in parts[0]["note"].unique()]
+    made = pd.concat(parts, ignore_index=True)
+    return made[made["persons"] > 0].reset_index(drop=True), notes
+
+
+def _unknown(inside: Floats, trait: Floats) -> str:
+    """Say how many persons could not be placed."""
+    lost = np.isnan(inside) | ((inside == 1) & np.isnan(trait))
+    domain = int((inside == 1).sum() + np.isnan(inside).sum())
+    count = int(lost.sum())
+    if not count:
+        return ""
+    return f"{count} of {domain} persons who may belong to it lack an answer and are left out."
+
+
+def _diagnostics(listed: pd.DataFrame, lacking: Mapping[str, str]) -> pd.DataFrame:
+    rows = listed.loc[list(lacking), ["code", "label_en", "definition", "source"]]
+    made = rows.rename(
+        columns={"code": "indicator", "label_en": "title", "source": "reference"}
+    ).reset_index(drop=True)
+    return made.assign(lacks=list(lacking.values()))
+
+
+def _withheld(table: pd.DataFrame) -> list[str]:
+    count = int((table["reliability"] == "w").sum())
+    vague = int((table["reliability"] == "u").sum())
+    notes = []
+    if vague:
+        notes.append(f"{vague} values are unreliable (fewer than 30 persons or a wide error).")
+    if count:
+        notes.append(
+            f"{count} values rest on fewer than 10 persons or an error over half the value: "
+            "withhold them."
+        )
+    return notes

@@ -1,0 +1,210 @@
+"""Each indicator as a numerator and a domain of persons; yes, no and not known kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from skillsfc.transitions.indicators.match import match_of
+from skillsfc.transitions.indicators.people import MEDIUM, TERTIARY, Floats, People
+
+FULL_TIME = 35  # hours a week; the limit of time-related underemployment is national
+LOW_PAY = 2 / 3  # of the median
+GRADUATED = (1, 3)  # years since the highest level was completed
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Who counts, and who of them has the trait.
+
+    Parameters
+    ----------
+    trait : array of float
+        1, 0, or NaN where not known.
+    inside : array of float
+        1 where the person is in the domain, 0 where not, NaN where not known.
+    note : str
+        A treatment that the reader has to know.
+    """
+
+    trait: Floats
+    inside: Floats
+    note: str = ""
+
+
+def employed(people: People) -> Floats:
+    """Return 1 for the employed, 0 for others, NaN where the activity is missing."""
+    return people.is_in("activity", ("employed",))
+
+
+def learning(people: People, *, formal_only: bool = False) -> tuple[Floats, str]:
+    """Return 1 for persons in education or training; a known yes decides whatever is missing."""
+    formal = people.answer("in_education")
+    if formal_only:
+        return formal, ""
+    if not people.has("in_training"):
+        return formal, "Non-formal training was not asked: the share is an upper bound."
+    course = people.answer("in_training")
+    return either(formal, course), ""
+
+
+def either(first: Floats, second: Floats) -> Floats:
+    """Return the logical or of answers that may be missing.
+
+    Examples
+    --------
+    >>> either(np.array([1.0, 0.0, 0.0]), np.array([np.nan, np.nan, 0.0])).tolist()
+    [1.0, nan, 0.0]
+    """
+    return np.where((first == 1) | (second == 1), 1.0, first + second)
+
+
+def both(*answers: Floats) -> Floats:
+    """Return the logical and of answers that may be missing; a known no decides.
+
+    Examples
+    --------
+    >>> both(np.array([0.0, 1.0]), np.array([np.nan, np.nan])).tolist()
+    [0.0, nan]
+    """
+    product = np.prod(np.stack(answers), axis=0)
+    return np.where((np.stack(answers) == 0).any(axis=0), 0.0, product)
+
+
+def _everybody(people: People) -> Floats:
+    return np.ones(len(people.table))
+
+
+def _neet(people: People, *, formal_only: bool = False, activity: str = "") -> Answer:
+    busy, note = learning(people, formal_only=formal_only)
+    trait = both(1 - employed(people), 1 - busy)
+    if activity:
+        trait = both(trait, people.is_in("activity", (activity,)))
+    return Answer(trait, _everybody(people), note)
+
+
+def _graduates(people: People, levels: tuple[str, ...]) -> Answer:
+    years = people.number("years_since_education")
+    since = (years >= GRADUATED[0]) & (years <= GRADUATED[1])
+    recent = np.where(np.isnan(years), np.nan, since.astype(float))
+    busy, note = learning(people)
+    studying = people.answer("in_education") == 1  # then the years are not asked
+    recent = np.where(studying, 0.0, recent)
+    inside = both(people.is_in("qualification", levels), recent, 1 - busy)
+    return Answer(employed(people), inside, note.replace("upper", "rough"))
+
+
+def _match(people: People, *, definition: str, over: bool) -> Answer:
+    gap, note = match_of(people, definition)
+    trait = np.where(np.isnan(gap), np.nan, (gap > 0 if over else gap < 0).astype(float))
+    return Answer(trait, employed(people), note)
+
+
+def _below(people: People) -> Answer:
+    upper = people.text("occupation").str[:1].isin(["1", "2", "3"]).astype(float)
+    trait = np.where(people.text("occupation").isna(), np.nan, 1 - upper)
+    return Answer(trait, both(employed(people), people.is_in("qualification", TERTIARY)))
+
+
+def _of_employed(people: People, trait: Floats, note: str = "") -> Answer:
+    return Answer(trait, employed(people), note)
+
+
+def employees(people: People) -> Floats:
+    """Return 1 for employees; where the status was not asked, for all the employed."""
+    if not people.has("employment_status"):
+        return employed(people)
+    return both(employed(people), people.is_in("employment_status", ("1",)))
+
+
+def _stable(people: People) -> Answer:
+    permanent = people.is_in("contract", ("permanent",))
+    # Who is no employee has no contract: a blank there is an answer.
+    others = employed(people) - employees(people) == 1
+    return _of_employed(people, np.where(others, 0.0, permanent))
+
+
+def _low_pay(people: People) -> Answer:
+    wage, weight = people.number("wage"), _weight(people)
+    inside = employees(people)
+    known = (inside == 1) & np.isfinite(wage) & (weight > 0)
+    if not known.any():
+        return Answer(np.full(len(wage), np.nan), inside)
+    line = LOW_PAY * weighted_median(wage[known], weight[known])
+    trait = np.where(np.isnan(wage), np.nan, (wage < line).astype(float))
+    note = f"Low pay: below {line:,.0f} a month, two thirds of the median of all employees; the "
+    return Answer(trait, inside, note + "error of that median is not in the interval.")
+
+
+def weighted_median(values: Floats, weight: Floats) -> float:
+    """Return the least value that half of the weight does not exceed.
+
+    Examples
+    --------
+    >>> weighted_median(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 1.0]))
+    2.0
+    """
+    order = np.argsort(values)
+    passed = np.cumsum(weight[order])
+    return float(values[order][np.searchsorted(passed, passed[-1] / 2)])
+
+
+def _weight(people: People) -> Floats:
+    return people.number("weight") if people.has("weight") else np.ones(len(people.table))
+
+
+def _underemployed(people: People) -> Answer:
+    hours = people.number("hours")
+    short = np.where(np.isnan(hours), np.nan, (hours < FULL_TIME).astype(float))
+    return _of_employed(people, both(short, people.answer("wants_more_hours")))
+
+
+def _informal(people: People) -> Answer:
+    if people.has("informal"):
+        return _of_employed(people, people.answer("informal"))
+    note = "Informality was not asked: employees without social security, others left out."
+    return Answer(1 - people.answer("social_security"), employees(people), note)
+
+
+def rules(definition: str) -> dict[str, Callable[[People], Answer]]:
+    """Return how each indicator of ``data/codes/transition_indicators.csv`` is worked out."""
+    return {
+        "neet_ilo": _neet,
+        "neet_15_29": _neet,
+        "neet_oecd": lambda p: _neet(p, formal_only=True),
+        "neet_unemployed": lambda p: _neet(p, activity="unemployed"),
+        "neet_outside": lambda p: _neet(p, activity="outside"),
+        "recent_graduates": lambda p: _graduates(p, (*MEDIUM, *TERTIARY)),
+        "recent_graduates_medium": lambda p: _graduates(p, MEDIUM),
+        "recent_graduates_tertiary": lambda p: _graduates(p, TERTIARY),
+        "over_educated": lambda p: _match(p, definition=definition, over=True),
+        "under_educated": lambda p: _match(p, definition=definition, over=False),
+        "tertiary_below": _below,
+        "field_mismatch": lambda p: _of_employed(p, 1 - p.answer("field_match")),
+        "job_mismatch": lambda p: _of_employed(p, 1 - p.answer("job_match")),
+        "stable_job": _stable,
+        "own_account_or_family": lambda p: _of_employed(
+            p, p.is_in("employment_status", ("3", "5"))
+        ),
+        "low_pay": _low_pay,
+        "wants_other_job": lambda p: _of_employed(p, p.answer("wants_other_job")),
+        "time_underemployed": _underemployed,
+        "informal": _informal,
+        "written_contract": lambda p: Answer(p.answer("written_contract"), employees(p)),
+    }
+
+
+def can_be_measured(people: People, code: str, needs: str) -> str:
+    """Return the columns that an indicator lacks, as text; empty if it can be measured."""
+    lacking = [name for name in needs.split() if not people.has(name)]
+    if code == "informal" and not (people.has("informal") or people.has("social_security")):
+        lacking.append("informal or social_security")
+    blank = [
+        name
+        for name in needs.split()
+        if people.has(name) and bool(pd.isna(people.table[name]).all())
+    ]
+    return ", ".join([*lacking, *(f"{name} (no answer in any row)" for name in blank)])

@@ -1,0 +1,259 @@
+"""Spells to a panel of interviews, and back as far as interviews tell."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skillsfc.errors import ParameterError, Problem, SkillsfcWarning, TableError, did_you_mean
+from skillsfc.errors import listing as listed
+from skillsfc.schema import refuse_other_than_table
+from skillsfc.transitions.records import CENSORED, Flags, Floats
+from skillsfc.transitions.sequences.model import PERIODS
+from skillsfc.transitions.spells.check import checked_frame
+from skillsfc.transitions.spells.overlaps import NEAR, within
+from skillsfc.transitions.spells.persons import as_times, other_columns
+
+CHANGES = ("interview", "midpoint")
+
+
+def spells_to_panel(
+    spells: object, *, times: Iterable[float], include_end: bool = True
+) -> pd.DataFrame:
+    """Tell the state of each person at interview times.
+
+    Use it to see what a panel survey would have seen of the spells, or to take spells to
+    `fit_panel_markov`. A spell between two interviews leaves no trace.
+
+    Parameters
+    ----------
+    spells : SpellCheck or DataFrame
+        Spells; a DataFrame is checked first, as `check_spells` does.
+    times : iterable of float
+        Interview times [unit of the spells].
+    include_end : bool
+        A person whose spell is censored just at an interview is still seen in its state there.
+
+    Returns
+    -------
+    DataFrame
+        ``person, time, state`` and the other columns of the spell that holds at that time; no row
+        where the person is out of sight (before entry, in a gap, after the end). At the time of a
+        last move the state is the one moved to.
+
+    Raises
+    ------
+    TableError
+        If the spells are not valid.
+    ParameterError
+        If times are missing, repeated or no numbers.
+
+    Warns
+    -----
+    SkillsfcWarning
+        If there are persons whom no interview meets: they have no row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> told = pd.DataFrame({"person": [1, 1, 1], "state": ["S", "U", "E"], "start": [0, 4, 5],
+    ...                      "end": [4, 5, 12]})
+    >>> spells_to_panel(told, times=[0, 6, 12])
+       person  time state
+    0       1     0     S
+    1       1     6     E
+    2       1    12     E
+    """
+    grid = _times(times)
+    table = checked_frame(spells, subject="spells_to_panel")
+    start, end = (table[name].to_numpy(dtype="float64") for name in ("start", "end"))
+    if "entry" in table:
+        start = np.maximum(start, table["entry"].to_numpy(dtype="float64"))
+    low = np.searchsorted(grid, start - NEAR)
+    high = np.searchsorted(grid, end - NEAR)
+    # Whoever is not seen going on is met once more, if an interview falls on the end itself.
+    person = table["person"].to_numpy()
+    goes_on = (person[1:] == person[:-1]) & (np.abs(start[1:] - end[:-1]) <= NEAR)
+    met = np.append(~goes_on, True) & (grid[np.minimum(high, len(grid) - 1)] <= end + NEAR)
+    met &= (high < len(grid)) & (table["event"].to_numpy(dtype=bool) | include_end)
+    count = np.maximum(high - low, 0) + met
+    row = np.repeat(np.arange(len(table)), count)
+    at = low[row] + within(count)
+    moved = (at >= high[row]) & table["event"].to_numpy(dtype=bool)[row]
+    made = table[["person", "state", *other_columns(table)]].take(row).reset_index(drop=True)
+    made["state"] = made["state"].where(~moved, table["to_state"].take(row).to_numpy())
+    made.insert(1, "time", as_times(grid)[at])
+    unmet = table["person"].nunique() - made["person"].nunique()
+    if unmet:
+        warnings.warn(f"{unmet} persons are not met by any interview.", SkillsfcWarning, 2)
+    return made
+
+
+def _times(times: Any) -> Floats:
+    given = [times] if isinstance(times, int | float) else list(times)
+    numbers = pd.to_numeric(pd.Series(given, dtype=object), errors="coerce").to_numpy("float64")
+    if not len(numbers) or not np.isfinite(numbers).all() or len(np.unique(numbers)) < len(numbers):
+        problem = Problem("times", listed(given), "different numbers, at least one")
+        raise ParameterError("spells_to_panel", [problem])
+    return np.asarray(np.sort(numbers), dtype=np.float64)
+
+
+def panel_to_spells(
+    panel: pd.DataFrame,
+    *,
+    time: str | None = None,
+    state: str = "state",
+    change: str = "interview",
+    closing: float = 0.0,
+    longest_step: float | None = None,
+) -> pd.DataFrame:
+    """Join equal states at consecutive interviews to spells.
+
+    Use it where all that is known are states at interviews and durations are wanted all the same.
+    For rates of moves `fit_panel_markov` uses such data without inventing dates.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One row a person and interview.
+    time, state : str
+        Columns of the interview's time and of the state; default for time: the one there is of
+        ``time, period, month, quarter, year, week``.
+    change : {"interview", "midpoint"}
+        When a new state began: at the interview that saw it first, or half-way from the last one.
+    closing : float
+        Time for which the last state seen goes on [unit of time]; with 1 on a panel of every
+        period the spells are those of the periods.
+    longest_step : float, optional
+        Interviews further apart than this are not joined: there is a gap.
+
+    Returns
+    -------
+    DataFrame
+        ``person, state, start, end, event, to_state`` and the other columns of the spell's first
+        interview.
+
+    Raises
+    ------
+    TableError
+        If columns are missing, times are no numbers, or a person is twice at one time.
+    ParameterError
+        If an argument is out of range.
+
+    Warns
+    -----
+    SkillsfcWarning
+        If there are persons seen for no length of time: they have no spell.
+
+    Notes
+    -----
+    What is lost: moves between interviews that were undone before the next one, exact dates, and
+    (with ``closing=0``) the last state where it was seen once, which remains as the ``to_state``
+    before it. Spells that begin and end at interview times come back as they were, if neighbours
+    differ in state and the last interview is at the end of each person's last spell. An interview
+    at which the state is missing is a gap.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> seen = pd.DataFrame({"person": [1, 1, 1], "time": [0, 6, 12], "state": ["S", "E", "E"]})
+    >>> panel_to_spells(seen, change="midpoint")
+       person state  start  end  event  to_state
+    0       1     S      0    3   True         E
+    1       1     E      3   12  False  censored
+    """
+    subject = "panel_to_spells"
+    table, clock = _panel(panel, time, state, change, closing, longest_step)
+    at = table[clock].to_numpy(dtype="float64")
+    person, code = pd.factorize(table["person"])[0], pd.factorize(table[state])[0]
+    steps = np.diff(at)
+    linked = (np.diff(person) == 0) & (code[1:] >= 0) & (code[:-1] >= 0)
+    linked &= steps <= (np.inf if longest_step is None else longest_step + NEAR)
+    new = np.append(True, ~linked | (np.diff(code) != 0))
+    from_before, to_after = np.append(False, linked), np.append(linked, False)
+    began = at - np.append(0.0, steps / 2) * from_before * (change == "midpoint")
+    first, last = np.flatnonzero(new), np.flatnonzero(np.append(new[1:], True))
+    moved = to_after[last]
+    nearest = np.append(last[:-1] + 1, 0)
+    end = np.where(moved, began[nearest], at[last] + closing)
+    names = table[state].astype("str").to_numpy(dtype=object)
+    made = table[["person", *other_columns(table, ("person", "state", clock, state))]]
+    made = made.take(first).reset_index(drop=True)
+    for place, (name, values) in enumerate(
+        {
+            "state": pd.Series(names[first], dtype="str"),
+            "start": as_times(began[first]),
+            "end": as_times(end),
+            "event": moved,
+            "to_state": pd.Series(np.where(moved, names[nearest], CENSORED), dtype="str"),
+        }.items()
+    ):
+        made.insert(place + 1, name, values)
+    return _held(made, code[first] >= 0, table["person"].nunique(), subject)
+
+
+def _held(made: pd.DataFrame, known: Flags, persons: int, subject: str) -> pd.DataFrame:
+    """Return the spells of known state and some length; say whom that leaves out."""
+    made = made[known & (made["end"] > made["start"]).to_numpy()].reset_index(drop=True)
+    if made.empty:
+        step = "closing=1 lets the last state seen go on for one unit."
+        found = "nobody is seen for any length of time"
+        raise TableError(subject, [Problem("rows", found, "two interviews of a person", "", step)])
+    lost = persons - made["person"].nunique()
+    if lost:
+        text = f"{lost} persons are seen for no length of time and have no spell."
+        warnings.warn(text, SkillsfcWarning, 3)
+    return made
+
+
+def _panel(
+    panel: pd.DataFrame,
+    time: str | None,
+    state: str,
+    change: str,
+    closing: float,
+    longest_step: float | None,
+) -> tuple[pd.DataFrame, str]:
+    """Return the panel by person and time, and the column of time."""
+    subject = "panel_to_spells"
+    refuse_other_than_table(panel, subject)
+    _refuse_arguments(change, closing, longest_step)
+    clock = time or next((n for n in ("time", *PERIODS) if n in panel.columns), "time")
+    problems = [
+        Problem(f"column '{name}'", "missing", "one of the columns",
+                did_you_mean(name, panel.columns))
+        for name in ("person", clock, state)
+        if name not in panel.columns
+    ]  # fmt: skip
+    if problems or panel.empty:
+        raise TableError(subject, problems or [Problem("rows", "none", "at least one interview")])
+    bad = int(pd.to_numeric(panel[clock], errors="coerce").isna().sum())
+    if bad:
+        problems.append(Problem(f"column '{clock}'", f"no number in {bad} rows", "a time"))
+    absent = int(panel["person"].isna().sum())
+    if absent:
+        problems.append(Problem("column 'person'", f"missing in {absent} rows", "a person"))
+    twice = int(panel.duplicated(["person", clock]).sum())
+    if twice:
+        found = f"{twice} rows repeat a person and a time"
+        problems.append(Problem(f"keys person, {clock}", found, "one row for each"))
+    if problems:
+        raise TableError(subject, problems)
+    return panel.sort_values(["person", clock], kind="stable", ignore_index=True), clock
+
+
+def _refuse_arguments(change: str, closing: float, longest_step: float | None) -> None:
+    problems = []
+    if change not in CHANGES:
+        guess = did_you_mean(change, CHANGES)
+        problems.append(Problem("change", repr(change), f"one of {listed(CHANGES)}", guess))
+    if not isinstance(closing, int | float) or not 0 <= closing < np.inf:
+        problems.append(Problem("closing", repr(closing), "0 or more"))
+    if longest_step is not None and not longest_step > 0:
+        problems.append(Problem("longest_step", repr(longest_step), "more than 0"))
+    if problems:
+        raise ParameterError("panel_to_spells", problems)

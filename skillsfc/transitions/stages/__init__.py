@@ -1,0 +1,1 @@
+"""Stages of the transition from school to work, their length and path, and their shares."""

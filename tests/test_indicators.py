@@ -1,0 +1,307 @@
+"""Indicators of young people: definitions by hand, the synthetic truth, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import skillsfc as sf
+from skillsfc.errors import CodeError, CoverageError, ParameterError, TableError
+from skillsfc.schema import code_list
+from skillsfc.transitions.indicators.match import normative_level
+from skillsfc.transitions.indicators.measure import measure_transition_indicators
+from skillsfc.transitions.indicators.people import broad_level, read_people
+from skillsfc.transitions.indicators.rules import both, either, rules, weighted_median
+
+PEOPLE = pd.DataFrame(
+    {
+        "age": [17, 20, 22, 24, 24, 27, 30],
+        "sex": ["F", "F", "F", "M", "M", "M", "F"],
+        "activity": ["outside", "unemployed", "employed", "outside", "unemployed", "outside",
+                     "employed"],
+        "in_education": [True, False, False, False, False, False, False],
+        "in_training": [False, False, False, True, False, False, False],
+        "weight": [1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 1.0],
+    }
+)  # fmt: skip
+
+
+def shares(persons, sex="T", **options):
+    table = measure_transition_indicators(persons, **options).table
+    own = table[table["sex"] == sex] if "sex" in table.columns else table
+    return own.set_index("indicator")["share"]
+
+
+def test_neet_by_hand_in_each_definition():
+    found = shares(PEOPLE)
+    assert found["neet_ilo"] == pytest.approx(2 / 6)  # of 15-24: weights 1 1 2 1 1
+    assert found["neet_unemployed"] == pytest.approx(2 / 6)
+    assert found["neet_outside"] == 0  # the one outside is in training
+    assert found["neet_15_29"] == pytest.approx(3 / 7)
+    assert found["neet_oecd"] == pytest.approx(4 / 7)  # a course is no education there
+    women = shares(PEOPLE, "F")
+    assert women["neet_ilo"] == pytest.approx(1 / 4)
+
+
+def test_without_training_the_share_is_said_to_be_an_upper_bound():
+    made = measure_transition_indicators(PEOPLE.drop(columns="in_training"))
+    assert shares(PEOPLE.drop(columns="in_training"))["neet_ilo"] == pytest.approx(3 / 6)
+    assert any("neet_ilo: Non-formal training was not asked" in note for note in made.notes)
+
+
+def test_an_answer_that_decides_nothing_is_left_out_and_one_that_decides_is_not():
+    people = PEOPLE.copy()
+    people["in_education"] = people["in_education"].astype("object")
+    people.loc[2, "in_education"] = None  # employed: not NEET whatever the schooling
+    assert shares(people)["neet_ilo"] == pytest.approx(2 / 6)
+    people.loc[1, "in_education"] = None  # unemployed: may or may not be
+    made = measure_transition_indicators(people, indicators=["neet_ilo"])
+    assert made.table.set_index("sex").loc["T", "share"] == pytest.approx(1 / 5)
+    assert any("1 of 5 persons" in note for note in made.notes)
+
+
+def graduates(**changes):
+    base = {
+        "age": [22, 25, 34, 35, 22, 23, 24, 26],
+        "activity": ["employed"] * 4 + ["unemployed", "outside", "employed", "employed"],
+        "qualification": ["3", "6", "4", "6", "3", "2", "6", "INT"],
+        "years_since_education": [1, 3, 2, 2, 0, 1, 4, 2.0],
+        "in_education": [False] * 7 + [True],
+        "in_training": [False] * 8,
+    }
+    return pd.DataFrame({**base, **changes})
+
+
+def test_recent_graduates_by_hand():
+    found = measure_transition_indicators(graduates(), indicators=["recent_graduates"]).table
+    assert found["persons"].item() == 3  # ages 22, 25, 34; not 35, 0 or 4 years, ISCED 2, studying
+    assert found["share"].item() == 1.0
+    idle = graduates(activity=["outside"] * 8)
+    assert (
+        measure_transition_indicators(idle, indicators="recent_graduates").table["share"].item()
+        == 0
+    )
+    both_levels = measure_transition_indicators(
+        graduates(), indicators=["recent_graduates_medium", "recent_graduates_tertiary"]
+    ).table
+    assert both_levels["persons"].tolist() == [2, 1]
+
+
+WORKERS = pd.DataFrame(
+    {
+        "age": 25,
+        "activity": "employed",
+        "occupation": ["251", "411", "9", "9", "7", "0110"],
+        "qualification": ["6", "6", "1", "3", "1", "3"],
+    }
+)
+
+
+def test_education_and_job_by_the_international_norm():
+    found = measure_transition_indicators(WORKERS).table.set_index("indicator")
+    assert found.loc["over_educated", "persons"] == 5  # the armed forces have no norm here
+    assert found.loc["over_educated", "share"] == pytest.approx(2 / 5)
+    assert found.loc["under_educated", "share"] == pytest.approx(1 / 5)
+    assert found.loc["tertiary_below", "share"] == pytest.approx(1 / 2)
+    assert normative_level(pd.Series(["1", "26", "5", "93"])).tolist() == [3, 3, 2, 1]
+    assert broad_level(pd.Series(["0", "2", "4", "8", "LTB"])).tolist() == [0, 1, 2, 3, 0]
+
+
+def test_education_and_job_by_what_other_workers_have():
+    many = pd.DataFrame(
+        {
+            "age": [25] * 20,
+            "activity": "employed",
+            "occupation": ["5"] * 12 + ["7"] * 8,
+            "qualification": ["3"] * 8 + ["2"] * 2 + ["6"] * 2 + ["3"] * 8,
+        }
+    )
+    mode = measure_transition_indicators(many, match="mode")
+    found = mode.table.set_index("indicator")
+    assert found.loc["over_educated", ["persons", "share"]].tolist() == [12, 2 / 12]
+    assert found.loc["under_educated", "share"] == pytest.approx(2 / 12)
+    assert any("1 occupations with fewer than 10 workers" in note for note in mode.notes)
+    mean = measure_transition_indicators(many, match="mean").table.set_index("indicator")
+    levels = np.array([3] * 8 + [2] * 2 + [6] * 2)
+    far = np.abs(levels - levels.mean()) > levels.std()
+    assert mean.loc["over_educated", "share"] == pytest.approx((far & (levels > 3)).mean())
+    assert mean.loc["under_educated", "share"] == pytest.approx((far & (levels < 3)).mean())
+
+
+def test_job_quality_and_informality_by_hand():
+    people = pd.DataFrame(
+        {
+            "age": [20, 20, 20, 20, 50],
+            "activity": ["employed"] * 5,
+            "employment_status": ["1", "1", "3", "5", "1"],
+            "contract": ["permanent", "temporary", "", "", "permanent"],
+            "wage": [100.0, 300.0, np.nan, np.nan, 300.0],
+            "hours": [20, 20, 40, 30, 40],
+            "wants_more_hours": [True, False, True, None, False],
+            "social_security": [False, True, None, None, True],
+            "field_match": [True, False, None, None, True],
+            "written_contract": [True, False, None, None, True],
+        }
+    )
+    made = measure_transition_indicators(people)
+    found = made.table.set_index("indicator")["share"]
+    assert found["stable_job"] == pytest.approx(1 / 4)
+    assert found["own_account_or_family"] == pytest.approx(2 / 4)
+    assert found["low_pay"] == pytest.approx(1 / 2)  # below two thirds of 300
+    assert found["time_underemployed"] == pytest.approx(1 / 3)  # the fourth did not answer
+    assert found["informal"] == pytest.approx(1 / 2)
+    assert found["field_mismatch"] == pytest.approx(1 / 2)
+    assert found["written_contract"] == pytest.approx(1 / 2)
+    assert any("employees without social security" in note for note in made.notes)
+    asked = measure_transition_indicators(people.assign(informal=[True] * 4 + [False]))
+    assert asked.table.set_index("indicator").loc["informal", "share"] == 1
+
+
+def test_examplias_neet_is_recovered_in_each_round_and_sex():
+    example = sf.example(seed=4)
+    truth = example.truth["derived"]["neet_15_24"]["value"]
+    table = measure_transition_indicators(
+        example.labour_force_survey, by=["year", "sex"], indicators=["neet_ilo"],
+        stratum="stratum", cluster="cluster",
+    ).table  # fmt: skip
+    own = table[table["sex"].isin(["F", "M"])]
+    apart = [
+        (row.share - truth[str(row.year)][row.sex]) / row.standard_error for row in own.itertuples()
+    ]
+    assert len(apart) == 8
+    assert np.abs(apart).max() < 4
+    assert np.sqrt(np.mean(np.square(apart))) < 1.8
+
+
+def test_intervals_of_neet_cover_the_truth_of_simulated_surveys():
+    rng = np.random.default_rng(11)
+    hits = 0
+    for _ in range(200):
+        n = 300
+        idle = rng.random(n) < 0.25
+        people = pd.DataFrame(
+            {
+                "age": 20,
+                "activity": np.where(idle, "outside", "employed"),
+                "in_education": False,
+                "weight": rng.uniform(0.5, 1.5, n),
+            }
+        )
+        row = measure_transition_indicators(people, indicators=["neet_ilo"]).table.iloc[0]
+        hits += row["lower"] <= 0.25 <= row["upper"]
+    assert 0.90 <= hits / 200 <= 0.99  # three Monte Carlo errors about 0.95
+
+
+def test_what_was_not_asked_is_named_and_not_guessed():
+    made = measure_transition_indicators(PEOPLE)
+    lacks = made.diagnostics.set_index("indicator")["lacks"]
+    assert lacks["neet_ilo"] == ""
+    assert lacks["recent_graduates"] == "qualification, years_since_education"
+    assert "recent_graduates" not in set(made.table["indicator"])
+    blank = measure_transition_indicators(PEOPLE.assign(contract=None))
+    assert (
+        "no answer in any row"
+        in blank.diagnostics.set_index("indicator").loc["stable_job", "lacks"]
+    )
+    with pytest.raises(CoverageError, match="lacks wage"):
+        measure_transition_indicators(PEOPLE, indicators=["low_pay"])
+
+
+def test_row_26_ages_that_are_none_are_refused():
+    for age in (999, 240, 121):
+        with pytest.raises(TableError, match=f"'{age}'.*0 to 120 years"):
+            measure_transition_indicators(PEOPLE.assign(age=age))
+    made = measure_transition_indicators(PEOPLE.assign(age=[None, *PEOPLE["age"][1:]]))
+    assert made.notes[0] == "1 persons without an age are in no indicator."
+
+
+def test_rows_21_to_24_weights_are_refused_here_too():
+    for weight in (np.nan, -1.0, 0.0):
+        with pytest.raises(TableError, match="weight"):
+            measure_transition_indicators(PEOPLE.assign(weight=weight))
+
+
+def test_row_35_few_persons_are_flagged_not_hidden():
+    made = measure_transition_indicators(PEOPLE, indicators=["neet_ilo"])
+    assert set(made.table["reliability"]) == {"w"}
+    assert any("withhold them" in note for note in made.notes)
+
+
+def test_wrong_arguments_are_named_with_the_nearest_right_one():
+    with pytest.raises(ParameterError, match="Did you mean 'neet_ilo'"):
+        measure_transition_indicators(PEOPLE, indicators=["neet_ilo_"])
+    with pytest.raises(ParameterError, match="Did you mean 'mode'"):
+        measure_transition_indicators(WORKERS, match="modes")
+    with pytest.raises(ParameterError, match="Did you mean 'sex'"):
+        measure_transition_indicators(PEOPLE, by=["sexe"])
+    with pytest.raises(ParameterError, match="level"):
+        measure_transition_indicators(PEOPLE, level=95)
+    with pytest.raises(ParameterError, match="none named"):
+        measure_transition_indicators(PEOPLE, indicators=[])
+    with pytest.raises(TableError, match="Did you mean 'activty'"):
+        measure_transition_indicators(PEOPLE.rename(columns={"activity": "activty"}))
+    with pytest.raises(TableError, match="'working'"):
+        measure_transition_indicators(PEOPLE.assign(activity="working"))
+    with pytest.raises(TableError, match=r"'17'.*ISCED 2011"):
+        measure_transition_indicators(WORKERS.assign(qualification="17"))
+    with pytest.raises(CodeError, match="ISCO-08"):
+        measure_transition_indicators(WORKERS.assign(occupation="clerk"))
+    with pytest.raises(TableError, match="true and false"):
+        measure_transition_indicators(PEOPLE.assign(in_education="maybe"))
+    with pytest.raises(TableError, match="at least one person"):
+        measure_transition_indicators(PEOPLE.iloc[:0])
+    with pytest.raises(TableError, match="a pandas DataFrame"):
+        measure_transition_indicators([1, 2])
+    with pytest.raises(TableError, match="no column 'Alter'"):
+        measure_transition_indicators(PEOPLE, columns={"age": "Alter"})
+
+
+def test_columns_with_other_names_are_found():
+    theirs = PEOPLE.rename(columns={"age": "Âge", "activity": "Situation"})
+    found = measure_transition_indicators(theirs, columns={"age": "Âge", "activity": "Situation"})
+    pd.testing.assert_frame_equal(found.table, measure_transition_indicators(PEOPLE).table)
+
+
+@given(st.floats(0.01, 1e6), st.permutations(range(7)))
+def test_scale_of_weights_and_order_of_rows_change_nothing(factor, order):
+    changed = PEOPLE.iloc[order].assign(weight=PEOPLE["weight"] * factor)
+    one = measure_transition_indicators(PEOPLE, indicators=["neet_ilo", "neet_oecd"]).table
+    two = measure_transition_indicators(changed, indicators=["neet_ilo", "neet_oecd"]).table
+    pd.testing.assert_frame_equal(one, two, rtol=1e-9)
+
+
+def test_logic_with_missing_answers_is_that_of_every_completion():
+    for first in (0.0, 1.0, np.nan):
+        for second in (0.0, 1.0, np.nan):
+            one, two = np.array([first]), np.array([second])
+            options = [
+                (a, b)
+                for a in ([0, 1] if np.isnan(first) else [first])
+                for b in ([0, 1] if np.isnan(second) else [second])
+            ]
+            for made, combine in ((both, min), (either, max)):
+                results = {combine(a, b) for a, b in options}
+                found = made(one, two)[0]
+                assert np.isnan(found) if len(results) > 1 else found == results.pop()
+
+
+def test_the_list_of_indicators_and_the_rules_are_the_same():
+    listed = code_list("transition_indicators")
+    assert set(listed["code"]) == set(rules("normative"))
+    assert (listed["age_low"].astype(int) < listed["age_high"].astype(int)).all()
+    assert (listed["source"] != "").all()
+
+
+def test_the_weighted_median_is_that_of_repeated_rows():
+    rng = np.random.default_rng(3)
+    values, times = rng.normal(size=9), rng.integers(1, 5, 9)
+    rows = np.sort(np.repeat(values, times))
+    assert weighted_median(values, times.astype(float)) == rows[int(np.ceil(len(rows) / 2)) - 1]
+
+
+def test_persons_of_a_survey_file_are_taken_as_they_come(tmp_path):
+    PEOPLE.to_csv(tmp_path / "s.csv", index=False)
+    made = sf.read_survey(tmp_path / "s.csv")
+    assert shares(made)["neet_ilo"] == pytest.approx(2 / 6)
+    assert read_people(made).answer("in_education").tolist()[:2] == [1.0, 0.0]
