@@ -85,6 +85,12 @@ _PUBLIC = {
     "classify_transitions": "transitions.stages.paths",
     "estimate_stage_shares": "transitions.stages.shares",
     "measure_transition_indicators": "transitions.indicators.measure",
+    "estimate_transition_rates": "transitions.sequences.rates",
+    "estimate_state_distribution": "transitions.sequences.distribution",
+    "measure_sequences": "transitions.sequences.measures",
+    "cluster_sequences": "transitions.sequences.clusters",
+    "describe_typology": "transitions.sequences.typology",
+    "explain_distances": "transitions.sequences.discrepancy",
     "summarise_trajectories": "transitions.sequences.trajectories",
     # write and draw
     "plot_fan": "report.charts",

@@ -1,0 +1,115 @@
+"""The tables of a typology: shares, phases, times, typical paths; no row for a person."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from skillsfc.transitions.records import Floats, Whole
+from skillsfc.transitions.sequences.distribution import state_counts
+from skillsfc.transitions.sequences.model import Codes
+from skillsfc.transitions.sequences.naming import Phase, find_phases, path_text
+from skillsfc.transitions.sequences.precision import mean_error, share_interval
+from skillsfc.transitions.sequences.preparation import FEW_PERSONS, Prepared, first_of, groups_of
+
+
+def phases_of(prepared: Prepared, weight: Floats, shortest: int) -> list[Phase]:
+    """Return the phases of the type whose members carry the weight."""
+    counts = state_counts(prepared.codes, weight, len(prepared.states))
+    base = counts.sum(axis=1, keepdims=True)
+    shares = np.divide(counts, base, out=np.full(counts.shape, np.nan), where=base > 0)
+    return find_phases(shares, shortest)
+
+
+def mean_times(prepared: Prepared, label: Whole, weight: Floats, size: int) -> pd.DataFrame:
+    """Return the mean time of each type in each state."""
+    states = prepared.states
+    spent = np.stack([(prepared.codes == s).sum(axis=1) for s in range(len(states))], axis=1)
+    parts = []
+    for type_ in range(size):
+        inside = label == type_
+        mean, error = mean_error(spent[inside].astype(np.float64), weight[inside])
+        columns = {"cluster": type_ + 1, "state": states, "duration": mean}
+        more = {"standard_error": error, "unit": prepared.sequences.unit}
+        parts.append(pd.DataFrame(columns | more))
+    return pd.concat(parts, ignore_index=True)
+
+
+def type_shares(
+    prepared: Prepared, label: Whole, weight: Floats, key: pd.DataFrame, by: list[str],
+    level: float, threshold: int,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the share of each type in each group; cells below the threshold are not shown."""
+    parts = []
+    for labels, inside in groups_of(by, prepared.persons):
+        own, part = weight[inside], label[inside]
+        share, error = mean_error(np.eye(len(key))[part], own)
+        worth = own.sum() ** 2 / (own**2).sum() if own.sum() > 0 else 0.0
+        lower, upper = share_interval(share, error, np.full(len(key), worth), level)
+        persons = np.bincount(part, minlength=len(key))
+        columns = {"share": share, "standard_error": error, "level": level, "lower": lower}
+        made = key.assign(**labels, **columns, upper=upper, persons=persons)
+        parts.append(made[[*by, *(name for name in made.columns if name not in by)]])
+    table = pd.concat(parts, ignore_index=True)
+    hidden = (table["persons"] > 0) & (table["persons"] < threshold)
+    few = np.where(table["persons"] < FEW_PERSONS, "u", "")
+    shown = ["share", "standard_error", "lower", "upper", "persons"]
+    table[shown] = table[shown].astype("float64").where(~hidden)
+    return table.assign(reliability=np.where(hidden, "s", few))
+
+
+def phase_text(prepared: Prepared, phases: list[Phase]) -> str:
+    """Return the phases in words."""
+    parts = [f"{prepared.states[p.state]} {p.last - p.first + 1}" for p in phases]
+    return f"{', '.join(parts)} {prepared.sequences.unit}s"
+
+
+def phase_table(prepared: Prepared, phases: list[list[Phase]], key: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each phase of each type."""
+    periods = prepared.sequences.periods
+    rows = [
+        {
+            "cluster": number,
+            "phase": turn,
+            "state": prepared.states[phase.state],
+            "first_period": periods[phase.first],
+            "last_period": periods[phase.last],
+            "periods": phase.last - phase.first + 1,
+            "share": phase.share,
+        }
+        for number, own in enumerate(phases, start=1)
+        for turn, phase in enumerate(own, start=1)
+    ]
+    made = pd.DataFrame(rows).merge(key, on="cluster")
+    return made[["cluster", "name", *(n for n in made.columns if n not in ("cluster", "name"))]]
+
+
+def representatives(
+    prepared: Prepared, medoids: Whole, label: Whole, weight: Floats, key: pd.DataFrame,
+    threshold: int,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the medoid and the most frequent path of each type, told only if many have it."""
+    _, same = first_of(np.ascontiguousarray(prepared.sequences.codes))
+    rows = []
+    for type_, title in enumerate(key["name"]):
+        inside = np.flatnonzero(label == type_)
+        sums = np.bincount(same[inside], weights=weight[inside])
+        frequent = inside[(same[inside] == sums.argmax()).argmax()]
+        for kind, person in (("medoid", int(medoids[type_])), ("most frequent", int(frequent))):
+            alike = inside[same[inside] == same[person]]
+            told = len(alike) >= threshold
+            rows.append(
+                {
+                    "cluster": type_ + 1,
+                    "name": title,
+                    "kind": kind,
+                    "identical": str(len(alike)) if told else f"fewer than {threshold}",
+                    "share": weight[alike].sum() / weight[inside].sum() if told else np.nan,
+                    "path": _told(prepared.codes[person], prepared) if told else "",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _told(codes: Codes, prepared: Prepared) -> str:
+    return path_text(codes, prepared.states, prepared.sequences.unit)
