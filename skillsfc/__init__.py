@@ -85,6 +85,7 @@ _PUBLIC = {
     "classify_transitions": "transitions.stages.paths",
     "estimate_stage_shares": "transitions.stages.shares",
     "measure_transition_indicators": "transitions.indicators.measure",
+    "measure_job_times": "transitions.indicators.job_times",
     "estimate_transition_rates": "transitions.sequences.rates",
     "estimate_state_distribution": "transitions.sequences.distribution",
     "measure_sequences": "transitions.sequences.measures",
