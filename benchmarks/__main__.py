@@ -16,6 +16,23 @@ FILES = {
     "forecasting": "naive and smoothed series, their back-test: statsforecast, statsmodels, pandas",
     "reconciliation": "coherent forecasts: hierarchicalforecast, scipy",
     "balancing": "margins: pyipf, ipfn",
+    "transitions_counts": "weighted transition counts, conversions of spells: pandas, duckdb",
+    "survival": "survival curves, incidence, discrete hazards: statsmodels, lifelines, "
+    "scikit-survival, sklearn, R",
+    "cox": "Cox's model: statsmodels, lifelines, scikit-survival, R",
+    "multistate": "state probabilities: R etm, R survival, scikit-survival",
+}
+
+# The first part of a comparison's name, and the file it stands in.
+PREFIXES = {
+    "fc": "forecasting",
+    "rec": "reconciliation",
+    "ipf": "balancing",
+    "trans": "transitions_counts",
+    "km": "survival",
+    "cif": "survival",
+    "dthaz": "survival",
+    "aj": "multistate",
 }
 
 
@@ -26,15 +43,14 @@ def main(arguments: list[str]) -> int:
             print(f"{name:16s} {what}")
         return 0
     words = [word for word in arguments[1:] if not word.startswith("--")]
-    known = {"all", "fc", "rec", "ipf", *FILES}
+    known = {"all", *PREFIXES, *FILES}
     unknown = [word for word in words if word.split("-")[0] not in known]
     if arguments[:1] != ["run"] or unknown:
         print(__doc__, file=sys.stderr)
         return 2
-    prefix = {"fc": "forecasting", "rec": "reconciliation", "ipf": "balancing"}
-    wanted = [prefix.get(word.split("-")[0], word) for word in words if word != "all"]
+    wanted = [PREFIXES.get(word.split("-")[0], word) for word in words if word != "all"]
     for name in [name for name in FILES if name in wanted] or list(FILES):
-        own = [word for word in words if prefix.get(word.split("-")[0]) == name]
+        own = [word for word in words if PREFIXES.get(word.split("-")[0]) == name]
         flags = [word for word in arguments if word.startswith("--")]
         sys.argv = [f"benchmarks/{name}.py", *own, *flags]
         runpy.run_module(f"benchmarks.{name}", run_name="__main__")

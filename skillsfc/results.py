@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from skillsfc.errors import Problem, SourceError
@@ -112,9 +113,9 @@ def table_hash(table: pd.DataFrame) -> str:
 
     Notes
     -----
-    Column by column: its name, then its numbers as text of twelve digits, or its codes as the
-    distinct texts and the place of each row among them. That is the same for every way that
-    pandas can hold the column, and some times faster than writing the table as csv.
+    Column by column: its name, then its numbers to twelve digits, as a whole number and a power of
+    ten each, or its codes as the distinct texts and the place of each row among them. That is the
+    same for every way that pandas can hold the column, and many times faster than a csv.
 
     Examples
     --------
@@ -134,10 +135,25 @@ def _content(column: pd.Series) -> Iterator[bytes]:
     if pd.api.types.is_float_dtype(column):
         values = column.to_numpy(dtype="float64", na_value=np.nan) + 0.0  # -0.0 becomes 0.0
         yield b"float\n"
-        yield "".join(map("%.12g\n".__mod__, values.tolist())).encode()
+        yield from _twelve_digits(values)
         return
     places, distinct = pd.factorize(column)  # missing values have the place -1
     texts = [str(value) for value in distinct]
     yield f"{len(texts)} {'int' if pd.api.types.is_integer_dtype(column) else 'text'}\n".encode()
     yield "".join(f"{len(text)} {text}\n" for text in texts).encode()
     yield places.astype("<i4").tobytes()
+
+
+def _twelve_digits(values: npt.NDArray[np.float64]) -> Iterator[bytes]:
+    """Give numbers to twelve digits: whole numbers of 12 digits, and powers of ten."""
+    plain = np.isfinite(values) & (values != 0)
+    size = np.where(plain, np.abs(values), 1.0)
+    power = np.clip(np.floor(np.log10(size)), -290, 300)
+    whole = np.round(size * 10.0 ** (11 - power))
+    carried = whole >= 1e12  # 9.999... rounds up to the next power
+    whole, power = np.where(carried, whole / 10, whole), power + carried
+    # What is no number, endless or zero keeps its own mark in place of digits.
+    mark = np.where(np.isnan(values), 3.0, np.where(np.isinf(values), 2.0, 0.0))
+    digits = np.where(plain, whole, mark) * np.where(values < 0, -1.0, 1.0)
+    yield np.round(digits).astype("<i8").tobytes()
+    yield np.where(plain, power, 0).astype("<i2").tobytes()

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("house", deadline=None, max_examples=20, derandomize=True)
-settings.load_profile("house")
+# `HYPOTHESIS=thorough pytest ...` tries many more examples, and others each time.
+settings.register_profile("house", deadline=None, max_examples=12, derandomize=True)
+settings.register_profile("thorough", deadline=None, max_examples=200)
+settings.load_profile(os.environ.get("HYPOTHESIS", "house"))
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 os.environ.setdefault("OMP_NUM_THREADS", "1")

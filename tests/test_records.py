@@ -12,11 +12,11 @@ from skillsfc.transitions.sequences.model import AFTER, MISSING, read_sequences,
 
 def spells(**changes):
     made = {
-        "person": ["b", "a", "a"],
+        "person": ["a", "b", "a"],
         "state": ["U", "U", "E"],
         "start": [0, 0, 3],
-        "end": [5, 3, 9],
-        "to_state": ["", "E", "censored"],
+        "end": [3, 5, 9],
+        "to_state": ["E", "", "censored"],
     }
     made.update(changes)
     return pd.DataFrame({name: value for name, value in made.items() if value is not None})
@@ -42,7 +42,7 @@ def test_a_plain_survival_file_needs_no_person_and_no_state():
 
 
 def test_delayed_entry_counts_from_the_later_of_start_and_entry():
-    made = read_records(spells(entry=[2, -1, 4]))
+    made = read_records(spells(entry=[-1, 2, 4]))
     assert made.entry.tolist() == [0, 4, 2]
 
 
@@ -69,14 +69,14 @@ def test_row_25_one_giant_weight_is_noted():
 
 def test_row_27_end_before_start_is_refused_with_hashed_persons():
     with pytest.raises(TableError, match=r"before 'start' in 1 rows \(id:") as caught:
-        read_records(spells(person=["secret-b", "a", "a"], end=[-5, 3, 9]))
+        read_records(spells(person=["a", "secret-b", "a"], end=[3, -5, 9]))
     assert "secret" not in str(caught.value)
     assert hashed(["secret-b"]) in str(caught.value)
 
 
 def test_row_29_zero_length_is_refused_with_the_way_out():
     with pytest.raises(TableError, match=r"equal to 'start' in 1 rows.*zero_length='half'"):
-        read_records(spells(end=[0, 3, 9]))
+        read_records(spells(end=[3, 0, 9]))
 
 
 def test_row_30_event_codes_other_than_true_and_false_are_refused():
@@ -88,12 +88,12 @@ def test_row_30_event_codes_other_than_true_and_false_are_refused():
 
 def test_row_32_entry_at_or_after_the_end_is_refused():
     with pytest.raises(TableError, match="at or after 'end' in 1 rows"):
-        read_records(spells(entry=[5, 0, 0]))
+        read_records(spells(entry=[0, 5, 0]))
 
 
 def test_all_problems_are_named_at_once():
     with pytest.raises(TableError) as caught:
-        read_records(spells(end=[-1, np.nan, 9], weight=[1, -1, 1], state=["U", None, "E"]))
+        read_records(spells(end=[np.nan, -1, 9], weight=[1, -1, 1], state=["U", None, "E"]))
     assert len(caught.value.problems) == 4
     with pytest.raises(TableError) as caught:
         read_records(pd.DataFrame({"begin": [1]}), cluster="village", needs=["person"])

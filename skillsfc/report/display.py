@@ -16,6 +16,7 @@ from skillsfc.schema import names_of, read_codes_file
 
 MISSING = ".."
 NARROW_SPACE = "\u202f"  # thousands separator that neither breaks a line nor a right-to-left run
+SHORT_ROWS = 14  # a table of so many rows stays on one printed page
 MOST_ROWS = 60  # more rows than a reader follows on a page; the csv and the workbook have all
 FORMATS = {"persons": ",.0f", "share": ".1%", "usd": ",.0f", "hours": ",.0f", "wage_bill": ",.0f"}
 PLAIN_INTEGERS = ("year", "first_year", "last_year", "vintage", "origin", "horizon")  # never 2 035
@@ -159,8 +160,9 @@ def table_html(
     # Where units differ, the column says it row by row.
     unit = "" if units > 1 else unit
     foot = footer_html(unit=unit, source=source, note=note, cut=len(table) - len(shown))
+    kind = "table short" if len(shown) <= SHORT_ROWS else "table"
     return (
-        f'<div class="table"><table><caption>{html.escape(title)}</caption>'
+        f'<div class="{kind}"><table><caption>{html.escape(title)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>{foot}</div>"
     )
 

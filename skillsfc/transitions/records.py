@@ -1,9 +1,7 @@
 """Spells as arrays: the one place where every estimator's input is read and refused.
 
-A spell is the stay of a person in a state from ``start`` to ``end``, in one unit of time. Half
-open: at ``end`` the person is in ``to_state``, or out of sight. A record with delayed entry has
-``entry`` later than ``start``: it is at risk from ``entry`` only, though its clock runs from
-``start``.
+Half open: at ``end`` the person is in ``to_state``, or out of sight. A record with ``entry`` later
+than ``start`` is at risk from ``entry`` only, though its clock runs from ``start``.
 """
 
 from __future__ import annotations
@@ -32,12 +30,12 @@ _FALSE = {"false", "0", "0.0"}
 
 @dataclass(frozen=True)
 class Records:
-    """Checked spells, one row each, sorted by person and start.
+    """Checked spells, one row each, a person's together and in order of their start.
 
     Parameters
     ----------
     table : DataFrame
-        The rows with every column they came with, index 0..n-1.
+        The rows with all their columns, index 0..n-1.
     start, end, entry : array of float
         Times [unit of the spells]; ``start <= entry < end``.
     event : array of bool
@@ -114,12 +112,12 @@ def read_records(
     Parameters
     ----------
     spells : DataFrame or SpellCheck
-        Columns ``start, end`` [one unit of time]; ``event`` [true or false] or ``to_state`` (empty
-        or ``"censored"`` where no move was seen) or both; optionally ``person, state, entry``.
+        Columns ``start, end`` [one unit of time]; ``event`` [true or false], ``to_state`` (empty or
+        ``"censored"`` where no move was seen) or both; optionally ``person, state, entry``.
     subject : str
         Name of the input in errors.
     weight, cluster : str, optional
-        Columns of the weight (the default is used only if there) and of the cluster.
+        Columns; the weight's default is used only if there.
     states : iterable of str, optional
         The alphabet, in its order; by default the states found, sorted.
     needs : iterable of str
@@ -140,7 +138,10 @@ def read_records(
     entry = _numbers(table, "entry", problems) if "entry" in table.columns else start
     entry = np.maximum(start, entry)
     event, to_state = _moves(table, problems)
-    weights, notes = _weights(table, weight, problems)
+    weights: Floats = np.ones(len(table))
+    notes: tuple[str, ...] = ()
+    if weight is not None and weight in table.columns:
+        weights, notes = read_weights(table[weight], problems)
     _refuse_times(table, start, end, entry, problems)
     before = table["state"].astype("str") if "state" in table.columns else None
     if before is not None and table["state"].isna().any():
@@ -189,6 +190,10 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows by person and start; without persons they stay in their order."""
     if "person" not in table.columns:
         return table.reset_index(drop=True)
+    number = pd.factorize(table["person"])[0]
+    later = np.diff(pd.to_numeric(table["start"], errors="coerce").to_numpy(dtype="float64"))
+    if ((np.diff(number) > 0) | ((np.diff(number) == 0) & (later >= 0))).all():
+        return table.reset_index(drop=True)  # each person's rows stand together and in order
     return table.sort_values(["person", "start"], kind="stable", ignore_index=True)
 
 
@@ -241,21 +246,13 @@ def _moves(table: pd.DataFrame, problems: list[Problem]) -> tuple[Flags, pd.Seri
     return event, to_state
 
 
-def _weights(
-    table: pd.DataFrame, weight: str | None, problems: list[Problem]
-) -> tuple[Floats, tuple[str, ...]]:
-    if weight is None or weight not in table.columns:
-        return np.ones(len(table)), ()
-    return read_weights(table[weight], problems)
-
-
 def _refuse_times(
     table: pd.DataFrame, start: Floats, end: Floats, entry: Floats, problems: list[Problem]
 ) -> None:
     late = end < start
     if late.any():
         found = f"before 'start' in {int(late.sum())} rows{_who(table, late)}"
-        step = "sf.check_spells(...) lists all such rows and the treatments it offers."
+        step = "sf.check_spells lists all such rows and the treatments."
         problems.append(Problem("column 'end'", found, "start < end", next_step=step))
     empty = end == start
     if empty.any():
@@ -290,7 +287,10 @@ def _alphabet(
 
 
 def _codes(values: pd.Series, place: dict[str, int]) -> Whole:
-    return np.asarray(values.map(place).fillna(-1), dtype=np.int64)
+    """Return places in the alphabet; distinct texts are few, so each is looked up once."""
+    number, distinct = pd.factorize(values)
+    of_distinct = np.array([*(place.get(str(text), -1) for text in distinct), -1], dtype=np.int64)
+    return np.asarray(of_distinct[number], dtype=np.int64)
 
 
 def _clusters(table: pd.DataFrame, cluster: str | None) -> Whole:

@@ -41,7 +41,7 @@ def plot_flows(
     Parameters
     ----------
     table : DataFrame or Result
-        ``from_state, to_state`` and ``persons`` (or ``share`` of all persons).
+        ``from_state, to_state`` and ``flow`` or ``persons`` (or ``share`` of all persons).
     states : sequence of str, optional
         States from above; by default in the table's order. Eight at most.
     before, after : str
@@ -139,7 +139,7 @@ def _shares(table: Any, states: Sequence[str] | None) -> pd.DataFrame:
     """Return flows as parts of all: a row a state before, a column a state after."""
     rows = getattr(table, "table", table)
     columns = list(rows.columns) if isinstance(rows, pd.DataFrame) else []
-    value = "persons" if "persons" in columns else "share"
+    value = next((name for name in ("flow", "persons", "share") if name in columns), "share")
     keys = ["from_state", "to_state"]
     rows = require(rows, [*keys, value], subject="flows", measure=value, unique=keys)
     present = list(dict.fromkeys([*rows["from_state"].astype("str"), *rows["to_state"]]))

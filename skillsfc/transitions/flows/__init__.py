@@ -1,0 +1,1 @@
+"""Gross flows between labour market states, and what they imply."""

@@ -1,0 +1,87 @@
+"""What a reader of gross flows should know, in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from skillsfc.transitions.flows.interviews import Interviews
+from skillsfc.transitions.flows.result import FlowMatrix, FlowSettings
+from skillsfc.transitions.records import Floats
+from skillsfc.transitions.survival.selection import FEW
+
+
+def flow_notes(
+    made: Interviews,
+    settings: FlowSettings,
+    matrices: Sequence[FlowMatrix],
+    averages: Sequence[FlowMatrix],
+    unmatched: pd.DataFrame,
+    stocks: Mapping[tuple[Any, ...], Floats] | None,
+) -> tuple[str, ...]:
+    """Return notes on matching, corrections, small numbers and what is left undone."""
+    notes = [*made.notes, *_matching(unmatched)]
+    if settings.misclassified:
+        notes.append(
+            "Misclassification is undone as if errors at the two dates were independent; where "
+            "the same persons err in the same way twice, that corrects too much."
+        )
+    if stocks is not None:
+        notes.append(_margins(settings, made, stocks))
+    negative = sum(int((one.flow < 0).sum()) for one in matrices)
+    if negative:
+        notes.append(
+            f"{negative} flows are negative after the corrections: the errors or stocks stated ask "
+            "for more than the data hold. negative='clip' or adjustment='ipf' avoids them."
+        )
+    few = {
+        state
+        for one in averages
+        for state, count in zip(settings.states, one.count.sum(axis=1), strict=True)
+        if count < FEW
+    }
+    if few:
+        names = ", ".join(sorted(few))
+        notes.append(f"Fewer than {FEW} persons begin in {names}, all pairs together.")
+    clusters = len(set(made.cluster.tolist()))
+    notes.append(f"Standard errors: delta method over {clusters} clusters.")
+    return tuple(notes)
+
+
+def _matching(unmatched: pd.DataFrame) -> list[str]:
+    kinds = unmatched.groupby("kind")["count"].sum()
+    first = kinds["matched"] + kinds["lost"]
+    if not kinds["lost"] and not kinds["entered"]:
+        return [f"All {first} interviews have one of the same person at the next date."]
+    notes = [
+        f"{kinds['lost']} of {first} interviews ({kinds['lost'] / first:.1%}) have none of the "
+        f"same person at the next date; {kinds['entered']} at a next date have none before."
+    ]
+    by_state = unmatched[unmatched["kind"] != "entered"].pivot_table(
+        index="state", columns="kind", values="count", aggfunc="sum"
+    )
+    by_state = by_state[by_state.sum(axis=1) >= FEW]
+    if len(by_state) > 1:
+        share = by_state["lost"] / by_state.sum(axis=1)
+        low, high = share.idxmin(), share.idxmax()
+        notes.append(
+            f"Not found again: from {share[low]:.1%} of those in {low} to {share[high]:.1%} in "
+            f"{high}. Flows are those of the persons found again."
+        )
+    return notes
+
+
+def _margins(
+    settings: FlowSettings, made: Interviews, stocks: Mapping[tuple[Any, ...], Floats]
+) -> str:
+    how = {"wls": "constrained weighted least squares", "ipf": "proportional fitting"}
+    totals: dict[Any, float] = {}
+    for key, values in stocks.items():
+        totals[key[0]] = totals.get(key[0], 0.0) + float(values.sum())
+    growth = totals[made.dates[-1]] / totals[made.dates[0]] - 1
+    return (
+        f"Flows agree with the stocks given at both dates ({how[str(settings.margins)]}). The "
+        f"total changed by {growth:.2%} over all dates; spread over the states in proportion."
+    )

@@ -1,0 +1,1 @@
+"""State probabilities and rates of people who move between several states."""

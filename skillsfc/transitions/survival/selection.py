@@ -1,0 +1,232 @@
+"""Which spells an estimator of curves uses, on which clock, in which groups and to which kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean, listing
+from skillsfc.transitions.records import Floats, Records, Whole, read_records
+
+CLOCKS = ("spell", "study")
+MISSING_GROUP = "(missing)"
+FEW = 30  # fewer at risk than this: the figure is marked
+Names = str | Sequence[str] | None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Spells at risk, each with its time of entry and end, kind of move and group.
+
+    Parameters
+    ----------
+    entry, end : arrays of float
+        At risk after ``entry`` and up to ``end`` on the clock chosen.
+    cause : array of int
+        Place of the kind of move in ``kinds``; -1 where none was seen.
+    kinds : tuple of str
+        Every state that a spell moved to.
+    shown : tuple of str
+        The kinds asked for.
+    group : array of int
+        Place of the group in ``groups``.
+    groups : DataFrame
+        One row a group; no columns where there are none.
+    """
+
+    entry: Floats
+    end: Floats
+    cause: Whole
+    weight: Floats
+    cluster: Whole
+    person: Whole
+    kinds: tuple[str, ...]
+    shown: tuple[str, ...]
+    group: Whole
+    groups: pd.DataFrame
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+
+    def places(self) -> Iterator[tuple[dict[str, Any], Whole]]:
+        """Give the columns of each group and the rows that are in it."""
+        if len(self.groups) == 1:
+            yield self.groups.iloc[0].to_dict(), np.arange(len(self.end))
+            return
+        order = np.argsort(self.group, kind="stable")
+        stops = np.cumsum(np.bincount(self.group, minlength=len(self.groups)))
+        for at, (start, stop) in enumerate(zip([0, *stops], stops, strict=False)):
+            yield self.groups.iloc[at].to_dict(), order[start:stop]
+
+
+def check_words(subject: str, level: float, words: Mapping[str, tuple[Any, Sequence[str]]]) -> None:
+    """Refuse a level that is none, and words that are not among those known.
+
+    Raises
+    ------
+    ParameterError
+        With every problem.
+    """
+    problems = [
+        Problem(name, repr(value), f"one of {listing(known)}", did_you_mean(value, known))
+        for name, (value, known) in words.items()
+        if value not in known
+    ]
+    number = isinstance(level, int | float) and not isinstance(level, bool)
+    if not number or not 0 < level < 1:
+        problems.append(Problem("level", repr(level), "a number between 0 and 1, such as 0.95"))
+    if problems:
+        raise ParameterError(subject, problems)
+
+
+def as_names(names: Names) -> tuple[str, ...]:
+    """Return one name, several or none as a tuple."""
+    return () if names is None else (names,) if isinstance(names, str) else tuple(names)
+
+
+def select_spells(
+    spells: object,
+    *,
+    subject: str,
+    group: Names = None,
+    state: str | None = None,
+    to: Names = None,
+    clock: str = "spell",
+    weight: str | None = "weight",
+    cluster: str | None = None,
+) -> Selection:
+    """Return the spells at risk, or raise with what is wrong.
+
+    Raises
+    ------
+    TableError, ParameterError
+        If spells or arguments are not valid.
+    CoverageError
+        If no spell is left.
+    """
+    by = as_names(group)
+    records = read_records(spells, subject=subject, weight=weight, cluster=cluster, needs=by)
+    used, notes = _rows(records, state, by, subject)
+    kinds = tuple(
+        records.states[place] for place in np.unique(records.to[used & (records.to >= 0)])
+    )
+    shown = _shown(as_names(to), kinds, subject)
+    cause_of = np.full(len(records.states) + 1, -1, dtype=np.int64)
+    cause_of[[records.states.index(kind) for kind in kinds]] = np.arange(len(kinds))
+    rows = np.flatnonzero(used)
+    entry, end = _clocked(records, rows, clock)
+    table = records.table.iloc[rows].reset_index(drop=True)
+    numbers, groups, more = _groups(table, by)
+    return Selection(
+        entry,
+        end,
+        cause_of[records.to[rows]],
+        records.weight[rows],
+        records.cluster[rows],
+        _persons(table),
+        kinds,
+        shown,
+        numbers,
+        groups,
+        table,
+        (*notes, *more),
+    )
+
+
+def _rows(
+    records: Records, state: str | None, by: tuple[str, ...], subject: str
+) -> tuple[np.ndarray, list[str]]:
+    """Return which records are of the state asked for and of some weight."""
+    named = "state" in records.table.columns
+    present = sorted({records.states[at] for at in np.unique(records.state)}) if named else []
+    if state is not None and state not in present:
+        found = f"no spell is in state {state!r}"
+        guess = did_you_mean(state, present)
+        raise ParameterError(subject, [Problem("state", found, listing(present, 30), guess)])
+    if state is None and len(present) > 1 and "state" not in by:
+        found = f"not given, and the spells are in {len(present)} states: {listing(present)}"
+        step = "Or group='state' for a curve of each."
+        raise ParameterError(subject, [Problem("state", found, "one of them", next_step=step)])
+    used = np.ones(records.size, dtype=bool)
+    if state is not None:
+        used = records.state == records.states.index(state)
+    notes = [note for note in records.notes if "have weight 0" not in note]
+    nothing = used & (records.weight == 0)
+    if nothing.any():
+        notes.append(f"{int(nothing.sum())} rows of weight 0 are left out of every count.")
+        used &= records.weight > 0
+    if not used.any():
+        found = "none is left: all spells of the state have weight 0"
+        raise CoverageError(subject, [Problem("spells", found, "at least one")])
+    return used, notes
+
+
+def _shown(to: tuple[str, ...], kinds: tuple[str, ...], subject: str) -> tuple[str, ...]:
+    strangers = [kind for kind in to if kind not in kinds]
+    if strangers:
+        raise ParameterError(subject, [
+            Problem("to", f"no move to {kind!r} was seen", listing(kinds, 30) or "no move at all",
+                    did_you_mean(kind, kinds))
+            for kind in strangers
+        ])  # fmt: skip
+    return to or kinds
+
+
+def _clocked(records: Records, rows: Whole, clock: str) -> tuple[Floats, Floats]:
+    entry, end = records.entry[rows], records.end[rows]
+    if clock == "study":
+        return entry, end
+    start = records.start[rows]
+    if not start.any():
+        return entry, end
+    entry, end = entry - start, end - start
+    if (end == np.floor(end)).all() and (entry == np.floor(entry)).all():
+        return entry, end
+    # Differences of times such as 0.3 - 0.1 and 0.2 - 0.0 shall tie as they do on paper.
+    decimals = 9 - int(np.ceil(np.log10(max(float(np.abs(records.end).max()), 1e-300))))
+    return np.round(entry, decimals), np.round(end, decimals)
+
+
+def _groups(table: pd.DataFrame, by: tuple[str, ...]) -> tuple[Whole, pd.DataFrame, list[str]]:
+    if not by:
+        return np.zeros(len(table), dtype=np.int64), pd.DataFrame(index=[0]), []
+    keys, notes = table[list(by)].copy(), []
+    for name in by:
+        gaps = keys[name].isna()
+        if gaps.any():
+            keys[name] = keys[name].astype("str").where(~gaps, MISSING_GROUP)
+            notes.append(f"{int(gaps.sum())} spells without {name} are the group {MISSING_GROUP}.")
+    numbers = keys.groupby(list(by), sort=True, observed=True).ngroup().to_numpy(dtype=np.int64)
+    distinct = keys.iloc[np.unique(numbers, return_index=True)[1]].reset_index(drop=True)
+    return numbers, distinct, notes
+
+
+def _persons(table: pd.DataFrame) -> Whole:
+    if "person" not in table.columns:
+        return np.arange(len(table))
+    return np.asarray(pd.factorize(table["person"])[0], dtype=np.int64)
+
+
+def count_distinct(codes: Whole) -> int:
+    """Return how many different small whole numbers there are."""
+    return int(np.count_nonzero(np.bincount(codes)))
+
+
+def count_groups(chosen: Selection) -> pd.DataFrame:
+    """Return one row a group: spells, persons, events, censored and the sum of weights."""
+    rows = [
+        {
+            **keys,
+            "spells": len(at),
+            "persons": count_distinct(chosen.person[at]),
+            "events": int((chosen.cause[at] >= 0).sum()),
+            "censored": int((chosen.cause[at] < 0).sum()),
+            "late_entries": int((chosen.entry[at] > 0).sum()),
+            "sum_of_weights": float(chosen.weight[at].sum()),
+        }
+        for keys, at in chosen.places()
+    ]
+    return pd.DataFrame(rows)
