@@ -21,6 +21,7 @@ FILES = {
     "scikit-survival, sklearn, R",
     "cox": "Cox's model: statsmodels, lifelines, scikit-survival, R",
     "multistate": "state probabilities: R etm, R survival, scikit-survival",
+    "sequences": "distances between sequences: sequenzo",
 }
 
 # The first part of a comparison's name, and the file it stands in.
@@ -33,6 +34,10 @@ PREFIXES = {
     "cif": "survival",
     "dthaz": "survival",
     "aj": "multistate",
+    "om": "sequences",
+    "twed": "sequences",
+    "omspell": "sequences",
+    "ham": "sequences",
 }
 
 

@@ -98,9 +98,10 @@ _PUBLIC = {
     "estimate_transition_rates": "transitions.sequences.rates",
     "estimate_state_distribution": "transitions.sequences.distribution",
     "measure_sequences": "transitions.sequences.measures",
-    "cluster_sequences": "transitions.sequences.clusters",
-    "describe_typology": "transitions.sequences.typology",
-    "explain_distances": "transitions.sequences.discrepancy",
+    "measure_distances": "transitions.distances.measure",
+    "cluster_sequences": "transitions.typologies.clusters",
+    "describe_typology": "transitions.typologies.typology",
+    "explain_distances": "transitions.typologies.discrepancy",
     "summarise_trajectories": "transitions.sequences.trajectories",
     # write and draw
     "plot_fan": "report.charts",

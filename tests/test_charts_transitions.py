@@ -265,3 +265,39 @@ def test_axes_of_ones_own_are_drawn_on(mvad):
         axes = figure.add_subplot(2, 3, at)
         assert draw(table, ax=axes, title="A title") is axes
         assert len(axes.alt_text) > 40
+
+
+def test_the_number_at_risk_is_only_told_where_the_table_knows_it():
+    from skillsfc.report.charts.risk_table import count_at
+
+    told = CURVE.assign(at_risk=[50, 40, 30], events=[5, 5, 5], censored=[5, 5, 5])
+    assert [count_at(told, time, whole=True) for time in (0, 2, 3, 9, 20)] == [
+        *("50", "50", "40", "30", "20"),
+    ]
+    assert [count_at(told, time, whole=False) for time in (0, 2, 3, 9, 20)] == [
+        *("", "50", "", "30", ""),
+    ]
+
+
+def test_groups_that_are_missing_are_drawn_as_such_and_missing_numbers_are_refused():
+    rows = PARTS.assign(sex=[None] * 4 + ["M"] * 4)
+    assert "not stated" in texts(sf.plot_state_areas(rows, group="sex"))
+    curves = pd.concat([CURVE.assign(kind=None), CURVE.assign(kind="a")])
+    assert "not stated: " in sf.plot_survival(curves, group="kind").alt_text
+    with pytest.raises(TableError, match="missing, endless or no number in 1 rows"):
+        sf.plot_state_areas(PARTS.assign(share=[np.nan, *PARTS["share"][1:]]), group="sex")
+    with pytest.raises(TableError, match="nothing is drawn as zero"):
+        sf.plot_flows(MOVES.assign(persons=[np.nan, 1.0, 1.0, 1.0]))
+    with pytest.raises(TableError, match="no number"):
+        sf.plot_state_areas(PARTS.assign(time=["Jan", "Jan", "Feb", "Feb"] * 2), group="sex")
+    with pytest.raises(TableError, match="'upper': missing, endless"):
+        sf.plot_ratios(RATIOS.assign(upper=np.inf))
+
+
+def test_a_line_says_nothing_where_few_of_its_persons_are_still_seen():
+    codes = np.array([[0, 0, -2]] * 9 + [[0, 0, 1]])
+    made = sf.summarise_trajectories(sequences_of(codes, states="SE"), fewest=10)
+    assert made.table["period"].tolist() == [0, 1]
+    persons = pd.DataFrame({"person": range(10), "kind": [None] * 10})
+    unknown = sequences_of(codes, states="SE", persons=persons)
+    assert set(sf.summarise_trajectories(unknown, group="kind").table["kind"]) == {"not stated"}

@@ -75,3 +75,13 @@ def test_bounds_are_shown_as_a_range():
     assert sf.table_estimates(bounds, rows="indicator")["value"].item() == (
         "31.0 to 40.0 (27.0–45.0)"
     )
+
+
+def test_missing_groups_and_equal_names_keep_their_columns():
+    rows = ROWS.head(2).assign(sex=["F", None])
+    made = sf.table_estimates(rows, rows="indicator", by="sex")
+    assert made.columns.tolist() == ["indicator", "Women", "not stated"]
+    same = sf.table_estimates(ROWS.head(2), rows="indicator", by="sex", names={"F": "N", "M": "N"})
+    assert same.columns.tolist() == ["indicator", "N (F)", "N (M)"]
+    blank = ROWS.head(1).assign(reliability=pd.NA)
+    assert sf.table_estimates(blank, rows="indicator")["value"].item() == "31.0 (27.0–35.0)"

@@ -170,3 +170,43 @@ def test_an_array_of_codes_makes_the_long_table():
     assert made.table["state"].fillna("?").tolist() == ["S", "E", "?", "S", "E"]
     assert made.size == 2
     assert made.weight.tolist() == [2, 1]
+
+
+def test_codes_that_are_numbers_are_the_same_with_and_without_missing_ones():
+    made = read_records(spells(state=[1, 1, 2], to_state=[2, np.nan, np.nan]))
+    assert made.states == ("1", "2")
+    assert made.to.tolist() == [1, -1, -1]
+    wide = read_sequences(pd.DataFrame({"1": [1, 2], "2": [1, 2], "3": [1, None]}))
+    assert wide.states == ("1", "2")
+    long = wide.table.assign(state=wide.table["state"].astype(float))
+    assert read_sequences(long.assign(period=long["period"].astype(int))).states == ("1", "2")
+
+
+def test_missing_persons_clusters_and_dates_are_refused_by_name():
+    with pytest.raises(TableError, match="'person': missing in 1 rows"):
+        read_records(spells(person=["a", None, "a"]))
+    with pytest.raises(TableError, match="'village': missing in 1 rows"):
+        read_records(spells(village=["x", "y", None]), cluster="village")
+    dates = pd.to_datetime(["2020-01-01", "2020-01-01", "2020-04-01"])
+    with pytest.raises(TableError, match=r"column 'start': dates.*check_spells"):
+        read_records(spells(start=dates, end=dates + pd.Timedelta(days=90)))
+
+
+def test_times_of_sequences_are_numbers_in_their_order_and_none_is_lost():
+    rows = pd.DataFrame({"person": "a", "month": ["10", "9", "2"], "state": ["C", "B", "A"]})
+    assert read_sequences(rows).to_wide().iloc[0].dropna().tolist() == ["A", "B", "C"]
+    assert read_sequences(rows.assign(month=[1.0, 2.0, 6.0])).codes.shape == (1, 6)
+    for month in ([1, 2, None], [1, 2, 2.5], ["1", "2", "May"]):
+        with pytest.raises(TableError, match="missing or not whole in 1 rows"):
+            read_sequences(rows.assign(month=month))
+    calendar = rows.assign(year=[2020, 2020, 2021], month=[11, 12, 1])
+    with pytest.raises(TableError, match="two clocks that run: 'month', 'year'"):
+        read_sequences(calendar)
+    assert read_sequences(calendar.assign(period=[0, 1, 2])).codes.shape == (1, 3)
+
+
+def test_a_weight_that_is_asked_for_and_not_there_is_named():
+    rows = pd.DataFrame({"person": ["a", "b"], "month": [1, 1], "state": ["S", "E"], "wgt": 1.0})
+    with pytest.raises(TableError, match=r"'wt': missing.*Did you mean 'wgt'"):
+        read_sequences(rows, weight="wt")
+    assert read_sequences(rows, weight="wgt").weight.tolist() == [1, 1]

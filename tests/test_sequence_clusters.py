@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from sequence_examples import MICRODATA, agree, carrying, expected, hamming, mvad, small
 
 import skillsfc as sf
-from skillsfc.transitions.sequences.agglomeration import agglomerate, cut_tree
-from skillsfc.transitions.sequences.matrices import read_distances
-from skillsfc.transitions.sequences.medoids import build_medoids, cluster_medoids, swap_medoids
-from skillsfc.transitions.sequences.partitions import adjusted_rand, bootstrap_stability
-from skillsfc.transitions.sequences.quality import MEASURES, partition_quality, sorted_pairs
+from skillsfc.transitions.typologies.agglomeration import agglomerate, cut_tree
+from skillsfc.transitions.typologies.matrices import read_distances
+from skillsfc.transitions.typologies.medoids import build_medoids, cluster_medoids, swap_medoids
+from skillsfc.transitions.typologies.partitions import adjusted_rand, bootstrap_stability
+from skillsfc.transitions.typologies.quality import MEASURES, partition_quality, sorted_pairs
 
 points = st.lists(
     st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=5, max_size=14, unique=True

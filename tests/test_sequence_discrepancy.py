@@ -9,7 +9,7 @@ from sequence_examples import agree, carrying, hamming, mvad, small
 
 import skillsfc as sf
 from skillsfc.transitions.sequences.model import sequences_of
-from skillsfc.transitions.sequences.permutations import Explained, levene, p_value, rank_of
+from skillsfc.transitions.typologies.permutations import Explained, levene, p_value, rank_of
 
 problems = st.integers(0, 10_000)
 

@@ -11,14 +11,14 @@ from sequence_examples import carrying, mvad
 
 import skillsfc as sf
 from skillsfc.transitions.sequences.model import sequences_of
-from skillsfc.transitions.sequences.naming import (
+from skillsfc.transitions.typologies.naming import (
     Phase,
     find_phases,
     name_type,
     path_text,
     tell_apart,
 )
-from skillsfc.transitions.sequences.typology import describe_typology
+from skillsfc.transitions.typologies.typology import describe_typology
 
 WORDS = {"FE": "further education", "HE": "higher education", "employment": "job"}
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
+from skillsfc.report.charts.inputs import group_names
 from skillsfc.report.charts.words import names_of_codes
 
 MEASURES = ("share", "probability", "value", "estimate", "ratio", "months", "mean", "rate")
@@ -83,9 +84,13 @@ def table_estimates(
     texts = pd.Series(
         [_text(row, value, decimals) for row in table.to_dict("records")], index=table.index
     )
+    if by:
+        table = table.assign(**{by: group_names(table[by])})
     called = dict(names) if names is not None else {}
     groups = list(dict.fromkeys(table[by].astype("str"))) if by else [value]
-    shown = {**names_of_codes(groups, by or "", language, called)} if by else {value: value}
+    shown = names_of_codes(groups, by, language, called) if by else {value: value}
+    twice = [text for text in shown.values() if list(shown.values()).count(text) > 1]
+    shown = {c: f"{text} ({c})" if text in twice else text for c, text in shown.items()}
     if by:
         groups = [g for g in groups if g not in TOTALS] + [g for g in groups if g in TOTALS]
     made = table[keys].drop_duplicates().reset_index(drop=True)
@@ -124,7 +129,8 @@ def _refuse(table: Any, needed: Sequence[str], keys: Sequence[str | None]) -> No
 
 def _text(row: Mapping[Any, Any], measure: str, decimals: int) -> str:
     """Return one estimate with its interval and flag."""
-    flag = str(row.get("reliability") or "")
+    flag = row.get("reliability", "")
+    flag = "" if pd.isna(flag) else str(flag)
     if flag == "w" or not np.isfinite(row[measure]):
         return ".."
     share = measure in ("share", "probability") or row.get("unit") == "share"

@@ -6,7 +6,6 @@ than ``start`` is at risk from ``entry`` only, though its clock runs from ``star
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,8 @@ import pandas as pd
 
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
 from skillsfc.schema import refuse_other_than_table
+from skillsfc.transitions.text_codes import as_codes as as_codes
+from skillsfc.transitions.text_codes import hashed as hashed
 from skillsfc.transitions.weights import read_weights
 
 Floats = npt.NDArray[np.float64]
@@ -66,20 +67,6 @@ class Records:
     def size(self) -> int:
         """Return the number of spells."""
         return len(self.start)
-
-
-def hashed(persons: Iterable[object], most: int = 5) -> str:
-    """Return short hashes of identifiers, so that an error never shows who it is about.
-
-    Examples
-    --------
-    >>> hashed(["p1", "p2"])
-    'id:f64551fc, id:3946ca64'
-    """
-    found = [str(person) for person in persons]
-    shown = [f"id:{hashlib.sha256(p.encode()).hexdigest()[:8]}" for p in found[:most]]
-    more = f" and {len(found) - most} more" if len(found) > most else ""
-    return ", ".join(shown) + more
 
 
 def spell_frame(spells: object, subject: str = "spells") -> pd.DataFrame:
@@ -143,10 +130,8 @@ def read_records(
     if weight is not None and weight in table.columns:
         weights, notes = read_weights(table[weight], problems)
     _refuse_times(table, start, end, entry, problems)
-    before = table["state"].astype("str") if "state" in table.columns else None
-    if before is not None and table["state"].isna().any():
-        count = int(table["state"].isna().sum())
-        problems.append(Problem("column 'state'", f"missing in {count} rows", "a state"))
+    before = as_codes(table["state"]) if "state" in table.columns else None
+    _refuse_blanks(table, cluster, problems)
     if problems:
         raise TableError(subject, problems)
     alphabet = _alphabet(before, to_state, states, subject)
@@ -186,6 +171,13 @@ def _absent(
     return problems
 
 
+def _refuse_blanks(table: pd.DataFrame, cluster: str | None, problems: list[Problem]) -> None:
+    for name in dict.fromkeys(("person", "state", cluster)):
+        count = int(table[name].isna().sum()) if name in table.columns else 0
+        if count:
+            problems.append(Problem(f"column '{name}'", f"missing in {count} rows", "a value"))
+
+
 def _sorted(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows by person and start; without persons they stay in their order."""
     if "person" not in table.columns:
@@ -198,6 +190,10 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _numbers(table: pd.DataFrame, name: str, problems: list[Problem]) -> Floats:
+    if pd.api.types.is_datetime64_any_dtype(table[name]):
+        step = "sf.check_spells(spells) turns dates into months."
+        problems.append(Problem(f"column '{name}'", "dates", "a number of time units", "", step))
+        return np.zeros(len(table))
     values = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
     bad = ~np.isfinite(values)
     if bad.any():
@@ -217,14 +213,14 @@ def _moves(table: pd.DataFrame, problems: list[Problem]) -> tuple[Flags, pd.Seri
     """Return whether a move was seen, and to which state."""
     named = "to_state" in table.columns
     to_state = (
-        table["to_state"].astype("str").where(table["to_state"].notna(), CENSORED)
+        as_codes(table["to_state"]).fillna(CENSORED)
         if named
         else pd.Series("event", index=table.index)
     ).replace("", CENSORED)
     moved = (to_state != CENSORED).to_numpy(dtype=bool)
     if "event" not in table.columns:
         return moved, to_state
-    words = table["event"].astype("str").str.strip().str.lower()
+    words = as_codes(table["event"]).fillna("").str.strip().str.lower()
     strangers = sorted(set(words[~words.isin(_TRUE | _FALSE)]))
     if strangers:
         problems.append(

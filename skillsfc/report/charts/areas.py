@@ -12,7 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from skillsfc.errors import Problem, TableError, listing
-from skillsfc.report.charts.inputs import require, require_keys
+from skillsfc.report.charts.inputs import (
+    group_names,
+    require,
+    require_keys,
+    require_numbers,
+)
 from skillsfc.report.charts.style import MUTED, SEGMENTS, drawing, dress, text_on
 from skillsfc.report.charts.words import (
     Scale,
@@ -183,20 +188,20 @@ def _panels(table: Any, group: str | None, states: Sequence[str] | None) -> Pane
     value = next((name for name in MEASURES if name in columns), MEASURES[0])
     keys = [*([group] if group else []), time, "state"]
     rows = require(rows, [*keys, value], subject="states over time", measure=value, unique=keys)
-    present = [str(state) for state in dict.fromkeys(rows["state"])]
+    require_numbers(rows, [time, value], subject="states over time")
+    rows["state"] = rows["state"].astype("str")
+    rows["_panel"] = group_names(rows[group]) if group else ""
+    present = list(dict.fromkeys(rows["state"]))
     if states is not None:
         require_keys(list(states), present, subject="states over time", where="states")
     shown = present if states is None else list(states)
-    groups = [str(code) for code in dict.fromkeys(rows[group])] if group else [""]
-    panels = Panels(rows.assign(state=rows["state"].astype("str")), time, value, shown, groups)
-    panels = Panels(panels.rows.assign(_panel=rows[group].astype("str") if group else ""),
-                    time, value, shown, groups)  # fmt: skip
+    panels = Panels(rows, time, value, shown, list(dict.fromkeys(rows["_panel"])))
     problems = []
     if len(shown) > len(SEGMENTS):
         step = "Join some before, or name those to show in states=."
         problems.append(Problem("states", f"{len(shown)}: {listing(shown)}", "8 at most",
                                 next_step=step))  # fmt: skip
-    sums = rows.groupby(keys[:-1], sort=False)[value].sum()
+    sums = rows.groupby(["_panel", time], sort=False)[value].sum()
     if (sums > 1 + ROUNDING).any():
         found = f"add up to {sums.max():.3f} at one time"
         step = "Filter to one group, or name it in group=."

@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from skillsfc.errors import Problem, TableError
-from skillsfc.report.charts.inputs import require
+from skillsfc.report.charts.inputs import group_names, require, require_numbers
+from skillsfc.report.charts.risk_table import risk_table_under
 from skillsfc.report.charts.style import (
-    INK,
     LINES,
     MEN,
     MUTED,
@@ -36,7 +36,6 @@ from skillsfc.report.charts.words import (
 
 PER_CENT = Scale(0.01, "per cent", 0, " %")
 SEX_COLOURS = {"F": WOMEN, "M": MEN}
-FEWEST_SHOWN = 10  # fewer at risk are not counted out in print
 DASHED = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (5, 1.2, 1, 1.2)), (0, (1, 1)), "-")
 
 
@@ -217,7 +216,9 @@ def _plot(
         unit_above(axes, axis_title(PER_CENT, quantity, language, labels))
         axes.set_xlabel(word(unit, language, labels).capitalize(), color=MUTED)
         if counted:
-            _risk_table(axes, curves, names, word(unit, language, labels).capitalize())
+            chosen = getattr(getattr(table, "settings", None), "times", None)
+            time = word(unit, language, labels).capitalize()
+            risk_table_under(axes, curves, names, time, whole=chosen is None)
         label_ends(axes, ends)
     return axes
 
@@ -228,11 +229,12 @@ def _curves(table: Any, group: str | None) -> dict[str, pd.DataFrame]:
     rows = require(
         rows, [*keys, "probability"], subject="curves", measure="probability", unique=keys
     )
+    require_numbers(rows, ["time"], subject="curves")
     if not group:
         return {"": rows.sort_values("time", ignore_index=True)}
     curves = {
         str(code): own.sort_values("time", ignore_index=True)
-        for code, own in rows.groupby(group, sort=False)
+        for code, own in rows.groupby(group_names(rows[group]), sort=False)
     }
     if len(curves) > len(LINES):
         found = f"{len(curves)} different values"
@@ -257,33 +259,3 @@ def _draw_curve(
     axes.step(x, y, where="post", color=colour, linewidth=1.5, linestyle=DASHED[at % len(DASHED)])
     text = f"{PER_CENT.text(ends, unit=True)}" + (f"  {name}" if name else "")
     return EndLabel(last, ends, text, colour, 7.5)
-
-
-def _risk_table(
-    axes: Axes, curves: Mapping[str, pd.DataFrame], names: Mapping[str, str], unit: str
-) -> None:
-    """Write the number at risk at each tick under the axis, a line a curve."""
-    low, high = axes.get_xlim()
-    ticks = [float(tick) for tick in axes.get_xticks() if low <= tick <= high]
-    # Empty lines of the axis title keep room for the table in the layout.
-    axes.set_xlabel("\n" * (len(curves) + 2), color=MUTED, fontsize=7.2)
-    frame: dict[str, Any] = {"textcoords": "offset points", "va": "baseline"}
-    axes.annotate(unit, (0.5, 0), (0, -24), "axes fraction", ha="center", color=MUTED, fontsize=8,
-                  **frame)  # fmt: skip
-    axes.annotate("At risk", (0, 0), (-22, -24), "axes fraction", ha="right", color=MUTED,
-                  fontsize=7, **frame)  # fmt: skip
-    for at, (code, curve) in enumerate(curves.items()):
-        down = -36 - 11.0 * at
-        axes.annotate(names[code], (0, 0), (-22, down), "axes fraction", ha="right", fontsize=7,
-                      color=INK, **frame)  # fmt: skip
-        for tick in ticks:
-            place = (tick, 0), (0, down), ("data", "axes fraction")
-            axes.annotate(_count(curve, tick), *place, ha="center", fontsize=7, color=INK,
-                          annotation_clip=False, **frame)  # fmt: skip
-
-
-def _count(curve: pd.DataFrame, time: float) -> str:
-    """Return the number at risk at a time: at the next time of the table, as none left between."""
-    later = curve.loc[curve["time"] >= time, "at_risk"]
-    count = float(later.iloc[0]) if len(later) else 0.0
-    return f"<{FEWEST_SHOWN}" if 0 < count < FEWEST_SHOWN else f"{count:,.0f}"

@@ -11,7 +11,12 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from skillsfc.errors import Problem, TableError
-from skillsfc.report.charts.inputs import require, require_keys
+from skillsfc.report.charts.inputs import (
+    group_names,
+    require,
+    require_keys,
+    require_numbers,
+)
 from skillsfc.report.charts.style import INK, MUTED, SEGMENTS, drawing
 from skillsfc.report.charts.words import Scale, check_language, footer, inner, names_of_codes
 
@@ -142,7 +147,10 @@ def _shares(table: Any, states: Sequence[str] | None) -> pd.DataFrame:
     value = next((name for name in ("flow", "persons", "share") if name in columns), "share")
     keys = ["from_state", "to_state"]
     rows = require(rows, [*keys, value], subject="flows", measure=value, unique=keys)
-    present = list(dict.fromkeys([*rows["from_state"].astype("str"), *rows["to_state"]]))
+    require_numbers(rows, [value], subject="flows")
+    for name in keys:
+        rows[name] = group_names(rows[name])
+    present = list(dict.fromkeys([*rows["from_state"], *rows["to_state"]]))
     if states is not None:
         require_keys(list(states), present, subject="flows", where="states")
     shown = present if states is None else list(states)

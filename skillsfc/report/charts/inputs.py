@@ -156,6 +156,35 @@ def require_keys(
         )
 
 
+NOT_STATED = "not stated"
+
+
+def group_names(column: pd.Series) -> pd.Series:
+    """Return the codes of groups as text; who is in none is a group of its own, not lost.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> group_names(pd.Series(["F", None])).tolist()
+    ['F', 'not stated']
+    """
+    return column.astype("str").where(column.notna(), NOT_STATED)
+
+
+def require_numbers(rows: pd.DataFrame, columns: Sequence[str], *, subject: str) -> None:
+    """Raise a TableError for columns in which a cell is missing, no number, or endless."""
+    problems = []
+    for name in columns:
+        numbers = pd.to_numeric(rows[name], errors="coerce").astype("float64")
+        bad = ~np.isfinite(numbers)
+        if bad.any():
+            found = f"missing, endless or no number in {int(bad.sum())} rows"
+            step = "Leave those rows out, or fill them in: nothing is drawn as zero."
+            problems.append(Problem(f"column {name!r}", found, "numbers", next_step=step))
+    if problems:
+        raise TableError(subject, problems)
+
+
 def age_start(age: str) -> int:
     """Return the first completed year of an age group.
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from skillsfc.errors import Problem, TableError
-from skillsfc.report.charts.inputs import require
+from skillsfc.report.charts.inputs import require, require_numbers
 from skillsfc.report.charts.style import INK, MAIN, MUTED, PALE, drawing, dress
 from skillsfc.report.charts.words import check_language, footer, inner, word, wrap_evenly
 
@@ -144,8 +143,9 @@ def _rows(table: Any) -> pd.DataFrame:
     rows = getattr(table, "table", table)
     rows = require(rows, ["term", "ratio", "lower", "upper"], subject="ratios", measure="ratio",
                    unique=["term"])  # fmt: skip
+    require_numbers(rows, ["ratio", "lower", "upper"], subject="ratios")
     numbers = rows[["ratio", "lower", "upper"]].to_numpy(dtype=float)
-    if not (np.isfinite(numbers).all() and (numbers > 0).all()):
+    if not (numbers > 0).all():
         terms = rows.loc[~(numbers > 0).all(axis=1), "term"].tolist()
         problem = Problem("column 'ratio'", f"not above 0 for {terms}", "ratios above 0",
                           next_step="Leave those terms out.")  # fmt: skip

@@ -11,7 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from skillsfc.errors import Problem, TableError
-from skillsfc.report.charts.inputs import require, require_keys
+from skillsfc.report.charts.inputs import (
+    group_names,
+    require,
+    require_keys,
+    require_numbers,
+)
 from skillsfc.report.charts.style import MUTED, SEGMENTS, drawing, dress
 from skillsfc.report.charts.words import check_language, footer, names_of_codes, word
 
@@ -140,7 +145,8 @@ def _rows(
         unique=keys,
     )  # fmt: skip
     rows["state"] = rows["state"].astype("str")
-    rows["_block"] = rows[group].astype("str") if group else ""
+    require_numbers(rows, ["line", "period", "share", "persons"], subject="trajectories")
+    rows["_block"] = group_names(rows[group]) if group else ""
     present = list(dict.fromkeys(rows["state"]))
     if states is not None:
         require_keys(list(states), present, subject="trajectories", where="states")

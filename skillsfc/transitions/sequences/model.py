@@ -7,21 +7,37 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from skillsfc.errors import Problem, TableError, listing
+from skillsfc.errors import Problem, TableError
 from skillsfc.results import Result
 from skillsfc.schema import refuse_other_than_table
 from skillsfc.transitions.records import Floats, Whole
-from skillsfc.transitions.weights import read_weights
+from skillsfc.transitions.sequences.long_tables import (
+    AFTER,
+    LARGEST_ALPHABET,
+    MISSING,
+    PERIODS,
+    Codes,
+    coded,
+    fixed_columns,
+    person_weights,
+    time_column,
+    whole_times,
+)
+from skillsfc.transitions.text_codes import as_codes
 
-Codes = npt.NDArray[np.int8]
-
-MISSING = -1  # a period inside the sequence whose state is not known
-AFTER = -2  # a period after the last one observed
-PERIODS = ("period", "month", "quarter", "year", "week")
-LARGEST_ALPHABET = 120
+__all__ = [
+    "AFTER",
+    "LARGEST_ALPHABET",
+    "MISSING",
+    "PERIODS",
+    "Codes",
+    "SequenceSettings",
+    "Sequences",
+    "read_sequences",
+    "sequences_of",
+]
 
 
 @dataclass(frozen=True)
@@ -163,10 +179,23 @@ def read_sequences(
     unit : str, optional
         Unit of a period; by default the name of the time column, else month.
 
+    Returns
+    -------
+    Sequences
+        ``table, codes, persons, periods, weight``; see there.
+
     Raises
     ------
     TableError
-        If it is neither, holds a state that ``states`` does not name, or a person twice at once.
+        If it is neither, holds a state that ``states`` does not name, a person twice at once, or
+        times that are not whole numbers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> told = pd.DataFrame({"person": ["a", "a"], "year": [2001, 2003], "state": ["S", "E"]})
+    >>> read_sequences(told).to_wide().iloc[0].fillna("?").tolist()
+    ['S', '?', 'E']
     """
     if isinstance(sequences, Sequences):
         return sequences
@@ -176,7 +205,7 @@ def read_sequences(
         raise TableError(subject, [Problem("rows", "none", "at least one sequence")])
     if {"person", "state"} <= set(table.columns):
         return _from_long(table, subject, states, weight, unit)
-    alphabet, codes = _coded(table.to_numpy(dtype=object), states, subject)
+    alphabet, codes = coded(table.to_numpy(dtype=object), states, subject)
     persons = pd.DataFrame({"person": [str(label) for label in table.index]})
     return sequences_of(
         codes, states=alphabet, persons=persons, periods=table.columns, unit=unit or "month"
@@ -190,30 +219,22 @@ def _from_long(
     weight: str | None,
     unit: str | None,
 ) -> Sequences:
-    time = next((name for name in PERIODS if name in table.columns), None)
-    if time is None:
-        found = f"no column of time among {listing(table.columns, 20)}"
-        raise TableError(subject, [Problem("columns", found, f"one of {listing(PERIODS)}")])
+    time = time_column(table, subject)
+    table = table.assign(
+        **{time: whole_times(table, time, subject), "state": as_codes(table["state"])}
+    )
     doubled = table.duplicated(["person", time])
     if doubled.any():
         found = f"{int(doubled.sum())} rows repeat a person and a {time}"
         raise TableError(subject, [Problem(f"keys person, {time}", found, "one row for each")])
     wide = table.pivot(index="person", columns=time, values="state")  # noqa: PD010
     wide = wide.loc[table["person"].drop_duplicates()]
-    if pd.api.types.is_integer_dtype(table[time]):  # a period nobody has is a gap, not a step
-        wide = wide.reindex(columns=range(int(table[time].min()), int(table[time].max()) + 1))
-    alphabet, codes = _coded(wide.to_numpy(dtype=object), states, subject)
-    fixed = _fixed_columns(table, time)
+    # A period nobody has is a gap, not a step.
+    wide = wide.reindex(columns=range(int(table[time].min()), int(table[time].max()) + 1))
+    alphabet, codes = coded(wide.to_numpy(dtype=object), states, subject)
+    fixed = fixed_columns(table, time)
     persons = table.drop_duplicates("person")[["person", *fixed]].reset_index(drop=True)
-    weights = None
-    if weight is not None and weight in fixed:
-        problems: list[Problem] = []
-        weights, notes = read_weights(persons[weight], problems)
-        if problems:
-            raise TableError(subject, problems)
-    elif weight is not None and weight in table.columns:
-        found = "not the same in all rows of a person"
-        raise TableError(subject, [Problem(f"column '{weight}'", found, "one weight a person")])
+    weights, notes = person_weights(table, persons, weight, fixed, subject)
     return sequences_of(
         codes,
         states=alphabet,
@@ -221,37 +242,5 @@ def _from_long(
         periods=wide.columns,
         weight=weights,
         unit=unit or ("month" if time == "period" else time),
-        notes=notes if weights is not None else (),
+        notes=notes,
     )
-
-
-def _fixed_columns(table: pd.DataFrame, time: str) -> list[str]:
-    others = [name for name in table.columns if name not in ("person", "state", time)]
-    if not others:
-        return []
-    varied = table.groupby("person", sort=False)[others].nunique(dropna=False).gt(1).any()
-    return [name for name in others if not varied[name]]
-
-
-def _coded(
-    cells: npt.NDArray[Any], states: Iterable[str] | None, subject: str
-) -> tuple[tuple[str, ...], Codes]:
-    """Return the alphabet and the codes; empty cells after the last state are after the end."""
-    flat = pd.Series(cells.ravel())
-    empty = flat.isna() | (flat.astype("str").str.strip() == "")
-    text = flat.astype("str").where(~empty)
-    found = sorted(text.dropna().unique())
-    alphabet = tuple(found if states is None else states)
-    strangers = sorted(set(found) - set(alphabet))
-    if strangers:
-        problem = Problem("states", f"not named: {listing(strangers)}", listing(alphabet, 30))
-        raise TableError(subject, [problem])
-    if not alphabet or len(alphabet) > LARGEST_ALPHABET:
-        found_count = f"{len(alphabet)} different states"
-        raise TableError(subject, [Problem("states", found_count, f"1 to {LARGEST_ALPHABET}")])
-    place = {name: code for code, name in enumerate(alphabet)}
-    codes = text.map(place).fillna(MISSING).to_numpy(dtype=np.int8).reshape(cells.shape)
-    known = codes >= 0
-    last = np.where(known.any(axis=1), cells.shape[1] - 1 - known[:, ::-1].argmax(axis=1), -1)
-    codes[np.arange(cells.shape[1]) > last[:, None]] = AFTER
-    return alphabet, codes

@@ -13,9 +13,11 @@ from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean
 from skillsfc.results import Result, table_hash
 from skillsfc.transitions.records import Floats, Whole
 from skillsfc.transitions.sequences.model import AFTER, Codes, Sequences, read_sequences
+from skillsfc.transitions.text_codes import as_codes
 
 FEWEST = 10  # persons in a line: the usual threshold of statistics offices
 ORDERS = ("end", "start")
+UNKNOWN = "not stated"
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def summarise_trajectories(
     known = read_sequences(sequences, subject="summarise_trajectories")
     _check(known, group, fewest, lines)
     rank = _rank(known, order)
-    groups = [""] * known.size if group is None else known.persons[group].astype("str")
+    groups = [""] * known.size if group is None else as_codes(known.persons[group]).fillna(UNKNOWN)
     parts, left_out = [], []
     for code, members in pd.Series(range(known.size)).groupby(np.asarray(groups), sort=True):
         own = members.to_numpy()
@@ -184,7 +186,10 @@ def _lines(known: Sequences, members: Whole, fewest: int, lines: int, code: obje
     modal = shares.argmax(axis=0)
     most = np.take_along_axis(shares, modal[None], axis=0)[0]
     names = np.array(known.states, dtype=object)
-    at_line, at_period = np.nonzero(total > 0)
+    seen = np.zeros_like(total)
+    np.add.at(seen, line, (codes >= 0).astype(float))
+    # Where fewer persons are still seen, the line would be theirs: nothing is shown.
+    at_line, at_period = np.nonzero((total > 0) & (seen >= fewest))
     return pd.DataFrame(
         {
             "group": code,

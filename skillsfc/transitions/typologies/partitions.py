@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from skillsfc.transitions.records import Floats, Whole
-from skillsfc.transitions.sequences.agglomeration import agglomerate, cut_tree
-from skillsfc.transitions.sequences.medoids import build_medoids, medoid_labels, swap_medoids
+from skillsfc.transitions.typologies.agglomeration import agglomerate, cut_tree
+from skillsfc.transitions.typologies.medoids import build_medoids, medoid_labels, swap_medoids
 
 METHODS = ("ward", "pam", "average")
 NUDGE = 1e-9  # of the largest distance: breaks ties and changes nothing else

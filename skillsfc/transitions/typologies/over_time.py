@@ -7,8 +7,8 @@ import pandas as pd
 
 from skillsfc.transitions.records import Floats, Whole
 from skillsfc.transitions.sequences.distribution import state_counts
-from skillsfc.transitions.sequences.factors import Factor
 from skillsfc.transitions.sequences.model import Codes
+from skillsfc.transitions.typologies.factors import Factor
 
 
 def explain_over_time(

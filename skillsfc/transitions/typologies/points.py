@@ -7,10 +7,10 @@ import pandas as pd
 
 from skillsfc.errors import Problem, TableError
 from skillsfc.transitions.records import Floats, Whole
-from skillsfc.transitions.sequences.matrices import Grid
-from skillsfc.transitions.sequences.medoids import cluster_medoids
 from skillsfc.transitions.sequences.precision import mean_error, share_interval
-from skillsfc.transitions.sequences.quality import silhouettes
+from skillsfc.transitions.typologies.matrices import Grid
+from skillsfc.transitions.typologies.medoids import cluster_medoids
+from skillsfc.transitions.typologies.quality import silhouettes
 
 DIGITS = 10  # digits of a distance that count
 

@@ -14,17 +14,17 @@ from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem
 from skillsfc.results import Result
 from skillsfc.transitions.records import Whole
-from skillsfc.transitions.sequences.matrices import Grid, read_distances
 from skillsfc.transitions.sequences.model import Sequences
-from skillsfc.transitions.sequences.partitions import (
+from skillsfc.transitions.sequences.preparation import check_choice, check_level
+from skillsfc.transitions.typologies.matrices import Grid, read_distances
+from skillsfc.transitions.typologies.partitions import (
     METHODS,
     bootstrap_stability,
     partitions,
     tie_agreement,
 )
-from skillsfc.transitions.sequences.points import Points, cluster_tables
-from skillsfc.transitions.sequences.preparation import check_choice, check_level
-from skillsfc.transitions.sequences.quality import (
+from skillsfc.transitions.typologies.points import Points, cluster_tables
+from skillsfc.transitions.typologies.quality import (
     MEASURES,
     partition_quality,
     sorted_pairs,
@@ -123,7 +123,7 @@ def cluster_sequences(
         weighted], ``standard_error, level, lower, upper, silhouette, discrepancy`` (half the mean
         distance within), ``identical`` (persons with the medoid's very path), ``stability``.
         ``.quality``: ``k`` and the measures of
-        `skillsfc.transitions.sequences.quality.partition_quality`, ``chosen``. ``.diagnostics``:
+        `skillsfc.transitions.typologies.quality.partition_quality`, ``chosen``. ``.diagnostics``:
         agreement with trees that break ties otherwise.
 
     Raises

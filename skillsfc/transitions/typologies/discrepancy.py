@@ -12,17 +12,17 @@ from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem, TableError
 from skillsfc.results import Result
 from skillsfc.transitions.records import Flags, Floats, Whole
-from skillsfc.transitions.sequences.factors import Factor, read_factors
-from skillsfc.transitions.sequences.matrices import Grid, read_distances
-from skillsfc.transitions.sequences.over_time import distances_to_centres, explain_over_time
-from skillsfc.transitions.sequences.permutations import (
+from skillsfc.transitions.sequences.preparation import FEW_PERSONS, prepare_sequences
+from skillsfc.transitions.typologies.factors import Factor, read_factors
+from skillsfc.transitions.typologies.matrices import Grid, read_distances
+from skillsfc.transitions.typologies.over_time import distances_to_centres, explain_over_time
+from skillsfc.transitions.typologies.permutations import (
     Explained,
     levene,
     p_value,
     permuted_sums,
     rank_of,
 )
-from skillsfc.transitions.sequences.preparation import FEW_PERSONS, prepare_sequences
 
 SUBJECT = "explain_distances"
 

@@ -8,9 +8,9 @@ import pandas as pd
 from skillsfc.transitions.records import Floats, Whole
 from skillsfc.transitions.sequences.distribution import state_counts
 from skillsfc.transitions.sequences.model import Codes
-from skillsfc.transitions.sequences.naming import Phase, find_phases, path_text
 from skillsfc.transitions.sequences.precision import mean_error, share_interval
 from skillsfc.transitions.sequences.preparation import FEW_PERSONS, Prepared, first_of, groups_of
+from skillsfc.transitions.typologies.naming import Phase, find_phases, path_text
 
 
 def phases_of(prepared: Prepared, weight: Floats, shortest: int) -> list[Phase]:

@@ -12,16 +12,16 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem, TableError
 from skillsfc.results import Result, table_hash
-from skillsfc.transitions.sequences.clusters import Clusters
 from skillsfc.transitions.sequences.model import Sequences, read_sequences
-from skillsfc.transitions.sequences.naming import Phase, name_type, tell_apart
 from skillsfc.transitions.sequences.preparation import (
     Prepared,
     check_level,
     group_names,
     prepare_sequences,
 )
-from skillsfc.transitions.sequences.typology_tables import (
+from skillsfc.transitions.typologies.clusters import Clusters
+from skillsfc.transitions.typologies.naming import Phase, name_type, tell_apart
+from skillsfc.transitions.typologies.typology_tables import (
     mean_times,
     phase_table,
     phase_text,
@@ -138,7 +138,7 @@ def describe_typology(
 
     Examples
     --------
-    >>> from skillsfc.transitions.sequences.clusters import cluster_sequences
+    >>> from skillsfc.transitions.typologies.clusters import cluster_sequences
     >>> paths = pd.DataFrame([list("SSSE"), list("SSEE"), list("EEEE"), list("EEES")])
     >>> cells = paths.to_numpy()
     >>> apart = (cells[:, None] != cells).sum(axis=2)

@@ -1,0 +1,1 @@
+"""Distances between sequences: costs, methods, kernels; on different sequences only."""

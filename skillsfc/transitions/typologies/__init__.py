@@ -1,0 +1,1 @@
+"""Types of trajectories: clusters, how good they are, names, and what explains distances."""
