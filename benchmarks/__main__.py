@@ -22,6 +22,7 @@ FILES = {
     "cox": "Cox's model: statsmodels, lifelines, scikit-survival, R",
     "multistate": "state probabilities: R etm, R survival, scikit-survival",
     "sequences": "distances between sequences: sequenzo",
+    "panel_markov": "rates from interviews: R msm",
 }
 
 # The first part of a comparison's name, and the file it stands in.
@@ -34,6 +35,7 @@ PREFIXES = {
     "cif": "survival",
     "dthaz": "survival",
     "aj": "multistate",
+    "msm": "panel_markov",
     "om": "sequences",
     "twed": "sequences",
     "omspell": "sequences",

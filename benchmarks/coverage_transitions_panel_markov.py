@@ -2,8 +2,8 @@
 
     python -m benchmarks.coverage_transitions_panel_markov [PANELS]
 
-Three states, 250 persons, 4 visits a unit apart: rates, ratios, chances after a unit, mean stays; the
-same with weights (robust errors), and with states seen with error.
+Three states, 250 persons, 4 visits a unit apart: rates, ratios, chances after a unit, mean stays;
+the same with weights (robust errors), and with states seen with error.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ ERRORS = np.array([[0.95, 0.05, 0], [0.08, 0.92, 0], [0, 0, 1.0]])
 EFFECT = 0.5  # log ratio of the group on A -> B
 
 
-def draw(rng: np.random.Generator, rates: np.ndarray, persons: int, visits: int) -> np.ndarray:
+def draw(
+    rng: np.random.Generator, rates: np.ndarray, persons: int, visits: int, gap: float = 1.0
+) -> np.ndarray:
     """Return states [persons, visits]."""
     q = rates - np.diag(rates.sum(axis=1))
-    edges = scipy.linalg.expm(q).cumsum(axis=1)[:, :-1]
+    edges = scipy.linalg.expm(q * gap).cumsum(axis=1)[:, :-1]
     state = np.zeros((persons, visits), dtype=int)
     state[:, 0] = rng.integers(0, 3, persons)
     for visit in range(1, visits):
@@ -36,10 +38,10 @@ def draw(rng: np.random.Generator, rates: np.ndarray, persons: int, visits: int)
     return state
 
 
-def panel(state: np.ndarray, first: int = 0) -> pd.DataFrame:
+def panel(state: np.ndarray, first: int = 0, gap: float = 1.0) -> pd.DataFrame:
     persons, visits = state.shape
     return pd.DataFrame({"person": np.repeat(np.arange(persons), visits) + first,
-                         "time": np.tile(np.arange(float(visits)), persons),
+                         "time": np.tile(np.arange(visits) * gap, persons),
                          "state": STATES[state.ravel()]})  # fmt: skip
 
 
@@ -69,9 +71,10 @@ def groups(rng: np.random.Generator) -> dict[str, np.ndarray]:
 
 
 def errors(rng: np.random.Generator) -> dict[str, np.ndarray]:
-    state = draw(rng, RATES, 400, 6)
+    # Visits so near that moves are rarer than errors: farther apart, the two are hard to tell.
+    state = draw(rng, RATES, 1000, 6, 0.3)
     seen = (rng.random(state.shape)[..., None] > ERRORS.cumsum(axis=1)[state][..., :-1]).sum(axis=2)
-    made = sf.fit_panel_markov(panel(seen), transitions="all",
+    made = sf.fit_panel_markov(panel(seen, gap=0.3), transitions="all",
                                misclassification={"A": ["B"], "B": ["A"]})  # fmt: skip
     chances = held(made.misclassification, ERRORS[:2, :2].ravel())
     return {"rates, with error": held(made.table, RATES[RATES > 0]), "chances of error": chances}

@@ -14,6 +14,6 @@ for (k in seq_len(as.integer(words[2]))) {
   spent <- system.time(
     fit <- msm(s ~ time, subject = person, data = d, qmatrix = q,
                deathexact = if (death > 0) death else NULL,
-               control = list(fnscale = 4000)))
+               control = list(fnscale = 4000, reltol = 1e-9)))
   cat(sprintf("%.6f,%.10f\n", sum(spent[1:2]), fit$minus2loglik))
 }

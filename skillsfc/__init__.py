@@ -90,6 +90,7 @@ _PUBLIC = {
     "estimate_cumulative_incidence": "transitions.survival.incidence",
     "fit_hazard": "transitions.survival.hazard",
     "estimate_state_probabilities": "transitions.multistate.probabilities",
+    "fit_panel_markov": "transitions.multistate.panel_markov",
     "estimate_flows": "transitions.flows.estimate",
     "to_continuous_rates": "transitions.flows.rates",
     "estimate_two_state_rates": "transitions.flows.two_state",

@@ -1,0 +1,178 @@
+"""A fitted panel model inside: estimates, covariance, and errors of what is made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from skillsfc.transitions.multistate.generator import generators_of
+from skillsfc.transitions.multistate.hidden import HiddenPanel
+from skillsfc.transitions.multistate.panel_likelihood import ObservedPanel
+from skillsfc.transitions.multistate.panel_model import RateModel
+from skillsfc.transitions.multistate.panel_rates import Covariates
+from skillsfc.transitions.multistate.panel_reading import Columns, Visits
+from skillsfc.transitions.multistate.panel_scoring import FLAT, Optimum
+from skillsfc.transitions.records import Flags, Floats
+
+SHIFT = 1e-5  # step of differences of results in parameters
+TOLD = 1e-4  # part of a result's slope along directions nothing tells of that may be rounding
+
+
+@dataclass(frozen=True)
+class PanelFit:
+    """Estimates of a panel model.
+
+    Parameters
+    ----------
+    model : RateModel
+        Rates.
+    likelihood : ObservedPanel or HiddenPanel
+        What was maximised.
+    optimum : Optimum
+        Where it is largest.
+    covariance : array [parameters, parameters]
+        Of the estimates; 0 for those set aside.
+    untold : array [parameters, k]
+        Directions in which the likelihood is flat.
+    covariates : Covariates
+        Columns of the design.
+    visits : Visits
+        What was seen.
+    columns : Columns
+        Names of the panel's columns.
+    level : float
+        Coverage of intervals.
+    unit : str
+        Unit of time.
+    """
+
+    model: RateModel
+    likelihood: ObservedPanel | HiddenPanel
+    optimum: Optimum
+    covariance: Floats
+    untold: Floats
+    covariates: Covariates
+    visits: Visits
+    columns: Columns
+    level: float
+    unit: str
+
+    @property
+    def parameters(self) -> Floats:
+        """Return the estimates."""
+        return self.optimum.parameters
+
+    @cached_property
+    def quantile(self) -> float:
+        """Return the normal quantile of the intervals."""
+        from statistics import NormalDist
+
+        return NormalDist().inv_cdf(0.5 + self.level / 2)
+
+    def design(self, values: Any) -> Floats:
+        """Return the design row of one kind of person [1, columns]."""
+        row = self.covariates.row(values, self.model.centre)
+        return self.model.standard(row[None, :])
+
+    def rates(self, parameters: Floats, design: Floats) -> Floats:
+        """Return the rates of one kind of person; those that ran to 0 are 0."""
+        made = self.model.rates(parameters[: self.model.size], design)[0]
+        return np.where(self.at_zero, 0.0, made)
+
+    @cached_property
+    def at_zero(self) -> Flags:
+        """Return which rates ran to 0."""
+        baseline = self.model.slot[:, 0]
+        away = self.optimum.ran_away[baseline] < 0
+        return np.asarray(away & (baseline >= 0))
+
+    def generator(self, parameters: Floats, design: Floats) -> Floats:
+        """Return the generator of one kind of person [states, states]."""
+        model = self.model
+        rates = self.rates(parameters, design)[None, :]
+        made = generators_of(rates, model.source, model.target, len(model.states))
+        return np.asarray(made[0])
+
+    def errors(self, slopes: Floats) -> Floats:
+        """Return standard errors of results with slopes [results, parameters] in the estimates.
+
+        NaN where a result moves along a direction that nothing in the data tells of.
+        """
+        variance = np.einsum("np,pq,nq->n", slopes, self.covariance, slopes)
+        made = np.sqrt(np.maximum(variance, 0.0))
+        if self.untold.shape[1]:
+            along = np.abs(slopes @ self.untold).max(axis=1)
+            made[along > TOLD * np.maximum(np.abs(slopes).max(axis=1), 1e-300)] = np.nan
+        return np.asarray(made)
+
+    def delta(self, function: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
+        """Return a function of the parameters at the estimates, and its standard errors."""
+        here = np.asarray(function(self.parameters))
+        slopes = np.zeros((here.size, len(self.parameters)))
+        for at in np.nonzero(self.optimum.ran_away == 0)[0]:
+            shift = np.zeros(len(self.parameters))
+            shift[at] = SHIFT
+            ahead, behind = function(self.parameters + shift), function(self.parameters - shift)
+            slopes[:, at] = (np.asarray(ahead) - np.asarray(behind)).ravel() / (2 * SHIFT)
+        return here, self.errors(slopes).reshape(here.shape)
+
+    def bounds(self, value: Floats, error: Floats, scale: str) -> dict[str, Any]:
+        r"""Return the columns ``standard_error, level, lower, upper`` of estimates.
+
+        Notes
+        -----
+        On the scale ``"log"`` the interval of x is :math:`x e^{\pm z s / x}`; on ``"logit"`` it is
+        symmetric in :math:`\log(x / (1 - x))`, so that it stays within 0 and 1.
+        """
+        inside = (value > 0) & ((value < 1) | (scale == "log"))
+        safe = np.where(inside, value, 0.5)
+        if scale == "log":
+            reach = np.exp(np.minimum(self.quantile * error / safe, 700.0))
+            lower, upper = safe / reach, safe * reach
+        else:
+            reach = np.exp(np.minimum(self.quantile * error / (safe * (1 - safe)), 700.0))
+            odds = safe / (1 - safe)
+            lower, upper = odds / reach / (1 + odds / reach), odds * reach / (1 + odds * reach)
+        return {
+            "standard_error": error,
+            "level": np.full(len(value), self.level),
+            "lower": np.where(inside, lower, value),
+            "upper": np.where(inside, upper, value),
+        }
+
+
+def invert_information(information: Floats, active: Flags) -> tuple[Floats, Floats, float]:
+    """Return the covariance, flat directions, and the least curvature beside the largest.
+
+    Parameters
+    ----------
+    information : array [parameters, parameters]
+        Minus second derivatives.
+    active : array of bool
+        Parameters that were not set aside.
+
+    Examples
+    --------
+    >>> cov, flat, least = invert_information(np.diag([4.0, 0.0]), np.array([True, True]))
+    >>> cov.tolist(), flat.ravel().tolist(), least
+    ([[0.25, 0.0], [0.0, 0.0]], [0.0, 1.0], 0.0)
+    """
+    size = len(information)
+    covariance, index = np.zeros((size, size)), np.nonzero(active)[0]
+    if not len(index):
+        return covariance, np.zeros((size, 0)), 1.0
+    part = information[np.ix_(index, index)]
+    scale = np.sqrt(np.maximum(np.diagonal(part), 1e-12))
+    values, vectors = np.linalg.eigh(part / scale[:, None] / scale)
+    told = values > 10 * FLAT
+    kept = vectors[:, told] / np.where(told, values, 1.0)[told]
+    inverse = kept @ vectors[:, told].T
+    covariance[np.ix_(index, index)] = inverse / scale[:, None] / scale
+    untold = np.zeros((size, int((~told).sum())))
+    untold[index] = vectors[:, ~told] / scale[:, None]
+    untold /= np.maximum(np.abs(untold).max(axis=0, initial=0.0), 1e-300)
+    return covariance, untold, float(values.min() / values.max())

@@ -1,0 +1,281 @@
+"""Tables of a fitted panel model: rates, ratios, confusions, probabilities, times in states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skillsfc.errors import ParameterError, Problem
+from skillsfc.transitions.multistate.generator import Exponentials
+from skillsfc.transitions.multistate.hidden import HiddenPanel
+from skillsfc.transitions.multistate.panel_fit import PanelFit
+from skillsfc.transitions.multistate.panel_moves import reachable
+from skillsfc.transitions.multistate.panel_reading import count_moves
+from skillsfc.transitions.records import Floats
+
+FEW_PERSONS = 30
+EFFECTS = ["from_state", "to_state", "covariate", "coefficient", "standard_error", "hazard_ratio",
+           "level", "lower", "upper", "note"]  # fmt: skip
+NONE = 1e-12  # a chance below it is one that ran to 0
+SUBJECT = "fit_panel_markov"
+
+
+def rate_table(fit: PanelFit, values: Any = None) -> pd.DataFrame:
+    """Return the rate of each move of one kind of person, with its interval."""
+    model, design = fit.model, fit.design(values)
+    rates = fit.rates(fit.parameters, design)
+    slopes = np.zeros((len(rates), len(fit.parameters)))
+    rows = np.repeat(design, len(rates), axis=0)
+    slopes[:, : model.size] = model.to_parameters(np.eye(len(rates)), rows)
+    count, persons = _counts(fit)
+    words = np.array(model.states, dtype=object)
+    columns: dict[str, Any] = {
+        "from_state": words[model.source], "to_state": words[model.target], "rate": rates,
+        **fit.bounds(rates, rates * fit.errors(slopes), "log"),
+        "unit": [f"per {fit.unit}"] * len(rates),
+        "moves": count[model.source, model.target], "persons": persons[model.source],
+        "reliability": np.where(persons[model.source] < FEW_PERSONS, "u", "").astype(object),
+        "note": np.full(len(rates), "", dtype=object),
+    }  # fmt: skip
+    _mark_runaways(fit, columns, design)
+    return pd.DataFrame(columns)
+
+
+def _counts(fit: PanelFit) -> tuple[Any, Any]:
+    """Return moves seen from visit to visit, and persons seen in each state."""
+    visits, size = fit.visits, len(fit.model.states)
+    known = visits.code < size
+    seen = np.unique(visits.person[known] * size + visits.code[known])
+    return count_moves(visits, size), np.bincount(seen % size, minlength=size)
+
+
+def _mark_runaways(fit: PanelFit, columns: dict[str, Any], design: Floats) -> None:
+    """Say which rates ran to 0 or without end, and give those at 0 an upper bound."""
+    baseline = fit.model.slot[:, 0]
+    away = np.where(baseline >= 0, fit.optimum.ran_away[baseline], 0)
+    error, lower, upper, note = (
+        columns[name] for name in ("standard_error", "lower", "upper", "note")
+    )
+    for row in np.nonzero(away)[0]:
+        error[row] = np.nan
+        if away[row] > 0:
+            lower[row] = upper[row] = np.nan
+            note[row] = "runs without end: visits are too far apart for it"
+            continue
+        inside = fit.model.rates(fit.parameters[: fit.model.size], design)[0, row]
+        slope = float(fit.optimum.gradient[baseline[row]]) / inside
+        upper[row] = np.log(1 - fit.level) / slope if slope < 0 else np.nan
+        note[row] = "0: no sign of such moves; upper bound one-sided"
+    note[baseline < 0] = "fixed"
+
+
+def effect_table(fit: PanelFit) -> pd.DataFrame:
+    """Return rate ratios of covariates, one row a move and a covariate."""
+    model = fit.model
+    move, column = np.nonzero(_present(fit))
+    if not len(move):
+        return pd.DataFrame(columns=EFFECTS)
+    slot, scale = model.slot[move, column], model.scale[column - 1]
+    free = slot >= 0
+    slopes = np.zeros((len(move), len(fit.parameters)))
+    slopes[np.nonzero(free)[0], slot[free]] = 1.0
+    away = free & (fit.optimum.ran_away[slot] != 0)
+    dead = fit.at_zero[move]
+    value = model.coefficients(fit.parameters[: model.size])[move, column] / scale
+    value = np.where(dead, np.nan, value)
+    error = np.where(away | dead, np.nan, fit.errors(slopes) / scale)
+    words = np.array(model.states, dtype=object)
+    reach = fit.quantile * error
+    with np.errstate(over="ignore"):
+        bounds = np.exp(value - reach), np.exp(value + reach)
+    note = np.where(~free, "fixed", np.where(away, "runs without end", ""))
+    parts = (
+        words[model.source[move]], words[model.target[move]],
+        np.array(model.covariates, dtype=object)[column - 1], value, error, np.exp(value),
+        np.full(len(move), fit.level), *bounds,
+        np.where(dead, "no such moves", note).astype(object),
+    )  # fmt: skip
+    return pd.DataFrame(dict(zip(EFFECTS, parts, strict=True)))
+
+
+def _present(fit: PanelFit) -> Any:
+    made = (fit.model.slot >= 0) | (fit.model.constant != 0)
+    made[:, 0] = False
+    return made
+
+
+def confusion_table(fit: PanelFit) -> pd.DataFrame:
+    """Return the chance of what is seen of each state, where it is not certain."""
+    likelihood = fit.likelihood
+    names = ["state", "observed_state", "probability", "standard_error", "level", "lower", "upper"]
+    if not isinstance(likelihood, HiddenPanel):
+        return pd.DataFrame(columns=names)
+    size = len(fit.model.states)
+
+    def chances(parameters: Floats) -> Floats:
+        return likelihood.confusion.chances(likelihood.parts(parameters)[1])[:, :size]
+
+    value, error = fit.delta(chances)
+    confusion, first = likelihood.confusion, fit.model.size
+    most = np.full(value.shape, np.nan)
+    ran = slice(first, first + confusion.size)
+    most[confusion.true, confusion.seen] = _most(fit, value[confusion.true, confusion.seen], ran)
+    listed = confusion.fixed[:, :size] > 0
+    listed[confusion.true, confusion.seen] = True
+    true, seen = np.nonzero(listed & (listed.sum(axis=1) > 1)[:, None])
+    words = np.array(fit.model.states, dtype=object)
+    chance, bounds = _at_zero(fit, value[true, seen], error[true, seen], most[true, seen])
+    # Where no confusion is left, the chance of seeing the truth is 1 less their upper bounds.
+    sure = (true == seen) & np.isfinite(most[true]).any(axis=1) & (chance > 1 - NONE)
+    bounds["lower"] = np.where(sure, 1 - np.nansum(most[true], axis=1), bounds["lower"])
+    bounds["standard_error"] = np.where(sure, np.nan, bounds["standard_error"])
+    return pd.DataFrame({"state": words[true], "observed_state": words[seen],
+                         "probability": chance, **bounds})  # fmt: skip
+
+
+def _most(fit: PanelFit, chance: Floats, where: slice) -> Floats:
+    """Return one-sided upper bounds of chances that ran to 0, from the slope there; else NaN."""
+    low = fit.optimum.ran_away[where] < 0
+    slope = fit.optimum.gradient[where] / np.maximum(chance, 1e-300)
+    steep = low & (slope < 0)
+    bound = np.log(1 - fit.level) / np.where(steep, slope, -1.0)
+    return np.where(steep, np.minimum(bound, 1.0), np.nan)
+
+
+def _at_zero(
+    fit: PanelFit, value: Floats, error: Floats, most: Floats
+) -> tuple[Floats, dict[str, Any]]:
+    """Return chances and their bounds; those that ran to 0 have no error, and an upper bound."""
+    chance = np.where(value < NONE, 0.0, value)
+    bounds = fit.bounds(chance, error, "logit")
+    ran = np.isfinite(most)
+    bounds["standard_error"] = np.where(ran, np.nan, bounds["standard_error"])
+    bounds["upper"] = np.where(ran, most, bounds["upper"])
+    return chance, bounds
+
+
+def initial_table(fit: PanelFit) -> pd.DataFrame:
+    """Return the chance of each state at the first visit; empty where it is taken as seen."""
+    likelihood = fit.likelihood
+    names = ["state", "probability", "standard_error", "level", "lower", "upper"]
+    if not isinstance(likelihood, HiddenPanel) or likelihood.first_state.kind == "observed":
+        return pd.DataFrame(columns=names)
+
+    def chances(parameters: Floats) -> Floats:
+        return likelihood.first_state.chances(likelihood.parts(parameters)[2])
+
+    value, error = fit.delta(chances)
+    first, most = likelihood.first_state, np.full(len(value), np.nan)
+    if first.size:
+        end = fit.likelihood.size
+        most[first.free] = _most(fit, value[first.free], slice(end - first.size, end))
+    chance, bounds = _at_zero(fit, value, error, most)
+    return pd.DataFrame({"state": list(fit.model.states), "probability": chance, **bounds})
+
+
+def probability_table(fit: PanelFit, times: Any, values: Any) -> pd.DataFrame:
+    """Return the chance of each state after some times, by the state now."""
+    model, design = fit.model, fit.design(values)
+    moments = read_times(times, "t")
+    size, count = len(model.states), len(moments)
+    made = Exponentials(
+        fit.rates(fit.parameters, design)[None, :], model.source, model.target, size,
+        np.zeros(count, dtype=np.int64), moments,
+    )  # fmt: skip
+    group, start, end = (cell.ravel() for cell in np.indices((count, size, size)))
+    one = np.eye(size)
+    _, slopes = made.products(group, one[start], one[end])
+    slopes = slopes * made.rates[0]
+    rows = np.repeat(design, len(slopes), axis=0)
+    full = np.zeros((len(slopes), len(fit.parameters)))
+    full[:, : model.size] = model.to_parameters(slopes, rows)
+    words = np.array(model.states, dtype=object)
+    chance = np.minimum(made.matrices()[group, start, end], 1.0)
+    return pd.DataFrame({
+        "time": moments[group], "from_state": words[start], "to_state": words[end],
+        "probability": chance, **fit.bounds(chance, fit.errors(full), "logit"),
+    })  # fmt: skip
+
+
+def sojourn_table(fit: PanelFit, values: Any) -> pd.DataFrame:
+    """Return the mean length of a stay in each state that is left."""
+    model, design = fit.model, fit.design(values)
+    leaving = np.nonzero(~model.absorbing)[0]
+
+    def stays(parameters: Floats) -> Floats:
+        with np.errstate(divide="ignore"):
+            return -1.0 / np.diagonal(fit.generator(parameters, design))[leaving]
+
+    with np.errstate(invalid="ignore"):
+        value, error = fit.delta(stays)
+    words = np.array(model.states, dtype=object)[leaving]
+    bounds = fit.bounds(value, error, "log")
+    return pd.DataFrame({"state": words, "mean_stay": value, **bounds, "unit": fit.unit})
+
+
+def time_table(fit: PanelFit, until: float | None, start: float, values: Any) -> pd.DataFrame:
+    """Return the expected time in each state between two times, by the state at time 0."""
+    from scipy.linalg import expm
+
+    model, design = fit.model, fit.design(values)
+    size = len(model.states)
+    if until is None:
+        _refuse_endless(fit)
+    elif not np.isfinite(until) or not np.isfinite(start) or not 0 <= start < until:
+        found = f"start={start!r}, until={until!r}"
+        raise ParameterError(SUBJECT, [Problem("times", found, "0 <= start < until")])
+    stay = model.absorbing
+
+    def times(parameters: Floats) -> Floats:
+        generator = fit.generator(parameters, design)
+        if until is None:
+            made = np.zeros((size, size))
+            free = np.ix_(~stay, ~stay)
+            made[free] = expm(generator[free] * start) @ np.linalg.inv(-generator[free])
+            made[:, stay] = np.inf
+            return made
+        wide = np.zeros((2 * size, 2 * size))
+        wide[:size, :size], wide[:size, size:] = generator, np.eye(size)
+        part: Floats = expm(wide * until)[:size, size:] - expm(wide * start)[:size, size:]
+        return part
+
+    with np.errstate(invalid="ignore"):
+        value, error = fit.delta(times)
+    words = np.array(model.states, dtype=object)
+    first, second = (cell.ravel() for cell in np.indices((size, size)))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        bounds = fit.bounds(value.ravel(), error.ravel(), "log")
+    return pd.DataFrame({"from_state": words[first], "state": words[second],
+                         "expected_time": value.ravel(), **bounds, "unit": fit.unit})  # fmt: skip
+
+
+def _refuse_endless(fit: PanelFit) -> None:
+    """Raise if people may stay for ever among states that are left."""
+    stay = fit.model.absorbing
+    if reachable(fit.model.allowed)[:, stay].any(axis=1).all():
+        return
+    step = "Give until=..., the time up to which time in states is counted."
+    found = "None, and not every state leads to an end: time in states has none"
+    raise ParameterError(SUBJECT, [Problem("until", found, "a time", next_step=step)])
+
+
+def read_times(times: Any, name: str) -> Floats:
+    """Return times as numbers, not negative.
+
+    Raises
+    ------
+    ParameterError
+        If they are not.
+    """
+    listed = list(times) if isinstance(times, Sequence | np.ndarray | pd.Series) else [times]
+    try:
+        made = np.asarray(listed, dtype=np.float64)
+    except (TypeError, ValueError):
+        made = np.array([np.nan])
+    if made.size and np.isfinite(made).all() and (made >= 0).all() and not isinstance(times, str):
+        return made
+    problem = Problem(name, repr(times), "a time of 0 or more, or several")
+    raise ParameterError(SUBJECT, [problem])
