@@ -38,11 +38,22 @@ RUNS = [
     ("14_green_and_digital", "MAR"),
     ("14_green_and_digital", "XEX"),
     ("15_how_good_is_the_forecast", "MAR"),
+    ("20_school_to_work_stages", "GBR"),
+    ("20_school_to_work_stages", "XEX"),
+    ("21_time_to_work", "GBR"),
+    ("22_multistate", "GBR"),
+    ("23_sequences", "GBR"),
+    ("25_flows", "XEX"),
     ("90_country_brief", "XKX"),
     ("90_country_brief", "MAR"),
 ]
 WORKBOOK = 1e-14  # a workbook keeps sixteen figures of a number, a csv seventeen
-NAMES = {"MAR": "Morocco", "XKX": "Kosovo", "XEX": "Examplia (synthetic)"}
+NAMES = {
+    "MAR": "Morocco",
+    "XKX": "Kosovo",
+    "XEX": "Examplia (synthetic)",
+    "GBR": "Northern Ireland",
+}
 FEWEST_FIGURES = {
     ("00_start_here", "MAR"): 1,
     ("01_check_the_data", "MAR"): 0,
@@ -54,6 +65,12 @@ FEWEST_FIGURES = {
     ("14_green_and_digital", "MAR"): 2,
     ("14_green_and_digital", "XEX"): 3,
     ("15_how_good_is_the_forecast", "MAR"): 4,
+    ("20_school_to_work_stages", "GBR"): 1,
+    ("20_school_to_work_stages", "XEX"): 1,
+    ("21_time_to_work", "GBR"): 3,
+    ("22_multistate", "GBR"): 2,
+    ("23_sequences", "GBR"): 2,
+    ("25_flows", "XEX"): 1,
     ("90_country_brief", "XKX"): 4,
     ("90_country_brief", "MAR"): 12,
 }
@@ -266,3 +283,27 @@ def test_a_wrong_file_fails_the_report_by_name_and_publishes_nothing(tmp_path, c
     published = [p for p in (tmp_path / "out").rglob("brief.html") if ".runs" not in p.parts]
     assert published == []
     assert not (tmp_path / "out" / "MAR").exists()
+
+
+def test_histories_of_ones_own_with_arabic_headers_give_the_same_report(tmp_path):
+    spells = sf.example(seed=1, persons=400).spells
+    arabic = {"person": "الشخص", "state": "الحالة", "start": "من", "end": "إلى", "to_state": "بعد"}
+    kept = [*arabic, "event", "sex", "weight", "entry"]
+    file, mapping = tmp_path / "spells.csv", tmp_path / "mapping.yml"
+    spells[kept].rename(columns=arabic).to_csv(file, index=False, encoding="cp1256")
+    lines = [f"  {ours}: {theirs}" for ours, theirs in arabic.items()]
+    lines += [f"  {name}: {name}" for name in ("event", "sex", "weight", "entry")]
+    mapping.write_text("\n".join(["columns:", *lines]), encoding="utf-8")
+    report = sf.run_report(
+        "21_time_to_work", country="TUN", file=str(file), mapping=str(mapping), formula="sex",
+        learning="education apprenticeship", working="temporary_job stable_job",
+        idle="unemployment inactivity", stable="stable_job", unemployed="unemployment",
+        output=tmp_path / "out",
+    )  # fmt: skip
+    found = pd.read_csv(report.folder / "tables" / "waiting_curve.csv")
+    direct = sf.measure_time_to(spells, to="stable_job", min_length=6)
+    expected = sf.estimate_survival(direct, group="sex").table
+    assert np.allclose(found["probability"], expected["probability"])
+    page = report.page.read_text(encoding="utf-8")
+    assert "Tunisia" in page
+    assert str(tmp_path) not in page

@@ -210,3 +210,14 @@ def test_a_weight_that_is_asked_for_and_not_there_is_named():
     with pytest.raises(TableError, match=r"'wt': missing.*Did you mean 'wgt'"):
         read_sequences(rows, weight="wt")
     assert read_sequences(rows, weight="wgt").weight.tolist() == [1, 1]
+
+
+def test_columns_and_states_named_twice_and_lengths_of_time_are_refused():
+    doubled = pd.concat([spells(), spells()[["start"]]], axis=1)
+    with pytest.raises(TableError, match="columns: twice: 'start'"):
+        read_records(doubled)
+    with pytest.raises(TableError, match="states: named twice: 'U'"):
+        read_records(spells(), states=["U", "E", "U"])
+    lengths = pd.to_timedelta([3, 5, 9], unit="D")
+    with pytest.raises(TableError, match="column 'end': dates"):
+        read_records(spells(end=lengths))

@@ -537,3 +537,107 @@ def test_the_order_of_rows_changes_nothing(told, random):
         .iloc[:11]
         .equals(second.issues.set_index("rule")["spells"].iloc[:11])
     )
+
+
+def test_codes_of_states_stay_one_code_where_a_missing_cell_makes_floats():
+    told = spells(("a", 1, 0, 3), ("a", 2, 3, 9), to_state=[2, np.nan])
+    for table in (told, told.astype({"to_state": "Int64"}), told.astype({"state": float})):
+        made = sf.check_spells(table, states=[1, 2])
+        assert made.table["state"].tolist() == ["1", "2"]
+        assert made.table["to_state"].tolist() == ["2", "censored"]
+        assert hit(made, "S14")["spells"] == 0
+    with pytest.raises(TableError, match=r"S18 .*(.|\n)*Found '2'"):
+        sf.check_spells(told, states=[1, 3])
+
+
+ENDED = spells(("a", "U", 0, 5), ("b", "U", 0, 7), event=[1, 2])
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [{1: 1, 2: 0}, {1: 1.0, 2: 0.0}, {1: np.True_, 2: np.False_}, {1: "true", 2: "false"},
+     {1: "TRUE", 2: "Censored"}, {1: True, 2: "CENSORED"}, {1.0: np.int64(1), "2": np.int64(0)}],
+)  # fmt: skip
+def test_row_30_a_meaning_of_true_or_false_in_any_spelling(codes):
+    made = sf.check_spells(ENDED, event_codes=codes)
+    assert made.table["event"].tolist() == [True, False]
+    assert made.table["to_state"].tolist() == ["unknown", "censored"]
+
+
+@pytest.mark.parametrize("means", [2, None, 0.5, "", "0", "1", ["job"], np.nan])
+def test_row_30_a_meaning_that_is_neither_a_state_nor_true_or_false_is_refused(means):
+    with pytest.raises(ParameterError, match=r"event_codes, meaning of 2: .*expected a state"):
+        sf.check_spells(ENDED, event_codes={1: "job", 2: means})
+
+
+def test_row_30_a_state_named_by_a_number_is_a_state_where_the_table_has_it():
+    told = spells(("a", 1, 0, 5), ("b", 0, 0, 7), event=[1, 2])
+    made = sf.check_spells(told, event_codes={1: "0", 2: False})
+    assert made.table["to_state"].tolist() == ["0", "censored"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "arguments"),
+    [
+        (["2020-01", "2020-04"], ["2020-03", "2020-06"], {}),
+        ([0, 3], [2, 5], {}),
+        (["0", "3"], ["2", "5"], {}),
+        (pd.to_datetime(["2020-01-01", "2020-04-01"]), pd.to_datetime(["2020-03-01", "2020-06-01"]),
+         {}),
+        (pd.PeriodIndex(["2020-01", "2020-04"], freq="M"),
+         pd.PeriodIndex(["2020-03", "2020-06"], freq="M"), {}),
+        (["2020-01-01", "2020-04-01"], ["2020-03-31", "2020-06-30"], {}),
+        (["2020-01-09", "2020-04-07"], ["2020-03-02", "2020-06-30"], {"days": "drop"}),
+    ],
+)  # fmt: skip
+def test_the_last_unit_told_belongs_to_the_spell_if_said_so(start, end, arguments):
+    told = pd.DataFrame({"person": 1, "state": ["S", "E"], "start": start, "end": end})
+    made = sf.check_spells(told, end_included=True, **arguments).table
+    assert made[["start", "end"]].to_numpy().tolist() == [[0, 3], [3, 6]]
+    assert made["to_state"].tolist() == ["E", "censored"]
+
+
+def test_the_last_month_in_quarters_years_and_days_and_missing_ends():
+    told = spells(("a", "S", "2020-01", "2020-03"), ("a", "E", "2020-04", "2020-12"))
+    quarters = sf.check_spells(told, end_included=True, unit="quarter")
+    assert rows(quarters, "start", "end") == [[0, 1], [1, 4]]
+    years = sf.check_spells(told, end_included=True, unit="year")
+    assert rows(years, "start", "end") == [[0, 0.25], [0.25, 1]]
+    days = sf.check_spells(told, end_included=True, unit="day")
+    assert rows(days, "start", "end") == [[0, 91], [91, 366]]
+    one = spells(("a", "S", "2020-01-01", "2020-01-01"))
+    assert rows(sf.check_spells(one, end_included=True, unit="day"), "start", "end") == [[0, 1]]
+    open_end = pd.concat([told, spells(("b", "S", "2020-01", None))])
+    made = sf.check_spells(open_end, end_included=True, missing_values="drop")
+    assert rows(made, "start", "end") == [[0, 3], [3, 12]]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ([0, 3.5], [3, 6]),
+        ([0, 4], [3.5, 6]),
+        (["2020-01-05", "2020-05"], ["2020-04", "2020-05-09"]),
+    ],
+)
+def test_a_last_unit_that_cannot_be_known_is_refused(start, end):
+    told = pd.DataFrame({"person": 1, "state": ["S", "E"], "start": start, "end": end})
+    with pytest.raises(ParameterError, match="end_included: true with"):
+        sf.check_spells(told, end_included=True)
+
+
+@pytest.mark.parametrize("entry", [{"entry": 3}, {"entry_year": 2010, "entry_month": 12}])
+def test_an_entry_beside_years_and_months_is_refused_by_name(entry):
+    told = pd.DataFrame({"person": [1], "state": "S", "start_year": 2010, "start_month": 9,
+                         "end_year": 2012, "end_month": 6}).assign(**entry)  # fmt: skip
+    with pytest.raises(TableError, match=r"entry: beside years and months.*entry"):
+        sf.check_spells(told)
+
+
+def test_weights_of_a_person_are_compared_before_neighbours_are_merged():
+    told = spells(("a", "E", 0, 3), ("a", "E", 3, 6), ("b", "E", 0, 6), weight=[1.0, 5.0, 2.0])
+    made = sf.check_spells(told)
+    assert hit(made, "S24")[["spells", "persons", "severity"]].tolist() == [2, 1, "flagged"]
+    assert hit(made, "S16")["spells"] == 1
+    assert made.issues["rule"].tolist() == [rule.id for rule in RULES]
+    assert [note[:3] for note in made.notes if note[0] == "S"] == ["S16", "S24"]

@@ -373,3 +373,100 @@ def test_counts_of_mvad_are_its_1814_changes():
     assert count_transitions(table)["moves"].sum() == 1814
     with pytest.raises(TableError, match="not named"):
         count_transitions(table, states=["school"])
+
+
+def test_states_told_as_numbers_are_one_code_in_counts_and_panels():
+    told = pd.DataFrame({"person": 1, "state": [1, 2], "start": [0, 3], "end": [3, 9],
+                         "to_state": [2, np.nan]})  # fmt: skip
+    counts = count_transitions(sf.check_spells(told))
+    assert counts.loc[counts["moves"] > 0, ["from_state", "to_state"]].to_numpy().tolist() == [
+        ["1", "2"]
+    ]
+    seen = pd.DataFrame({"person": 1, "time": [0, 1, 2, 3], "state": [1, np.nan, 2, 2]})
+    made = sf.panel_to_spells(seen, closing=1)
+    assert made[["state", "start", "end"]].to_numpy().tolist() == [["1", 0, 1], ["2", 2, 4]]
+    assert sf.spells_to_sequences(told, states=[2, 1]).states == ("2", "1")
+
+
+def test_times_told_as_text_are_numbers_before_they_are_sorted():
+    seen = pd.DataFrame({"person": "a", "time": ["10", "2", "9"], "state": ["E", "S", "S"]})
+    made = sf.panel_to_spells(seen, closing=1)
+    assert made[["state", "start", "end"]].to_numpy().tolist() == [["S", 2, 10], ["E", 10, 11]]
+    with pytest.raises(TableError, match="1 rows repeat a person and a time"):
+        sf.panel_to_spells(seen.assign(time=["2", "2.0", "9"]))
+    months = pd.DataFrame({"person": "a", "period": ["10", "8", "9"], "state": ["E", "S", "S"],
+                           "time": ["0", "0", "1"]})  # fmt: skip
+    for table in (months, months.drop(columns="time"), months.assign(spell=["10", "9", "9"])):
+        made = sf.person_periods_to_spells(table)
+        assert made[["state", "start", "end"]].to_numpy().tolist() == [["S", 8, 10], ["E", 10, 11]]
+
+
+@pytest.mark.parametrize("times", [pd.to_datetime(["2020-01-01", "2020-02-01"]), [0, np.inf]])
+def test_times_that_are_no_numbers_are_named_in_panels_and_person_periods(times):
+    seen = pd.DataFrame({"person": 1, "time": times, "state": ["S", "E"]})
+    with pytest.raises(TableError, match=r"column 'time': no number in [12] rows"):
+        sf.panel_to_spells(seen)
+    with pytest.raises(TableError, match=r"column 'period': no number in [12] rows"):
+        sf.person_periods_to_spells(seen.rename(columns={"time": "period"}))
+
+
+def test_a_panel_with_a_year_and_a_month_that_both_run_needs_a_word():
+    seen = pd.DataFrame({"person": "a", "year": [2020, 2020, 2021, 2021], "month": [11, 12, 1, 2],
+                         "state": list("SSEE")})  # fmt: skip
+    with pytest.raises(TableError, match=r"two clocks that run: 'month', 'year'(.|\n)*time="):
+        sf.panel_to_spells(seen)
+    counted = seen.assign(period=seen["year"] * 12 + seen["month"])
+    made = sf.panel_to_spells(counted, closing=1)
+    assert (made["end"] - made["start"]).tolist() == [2, 2]
+    told = sf.panel_to_spells(seen[seen["year"] == 2020], closing=1)  # the year stands still
+    assert told[["start", "end"]].to_numpy().tolist() == [[11, 13]]
+    yearly = sf.panel_to_spells(seen.drop(index=[1, 3]), time="year", closing=1)
+    assert yearly[["state", "start", "end"]].to_numpy().tolist() == [
+        ["S", 2020, 2021], ["E", 2021, 2022],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("between", [[], [(4, None)]])
+def test_the_closing_of_a_panel_never_reaches_beyond_the_next_interview(between):
+    seen = pd.DataFrame([(0, "S"), *between, (8, "E"), (9, "E")], columns=["time", "state"])
+    made = sf.panel_to_spells(seen.assign(person=1), closing=12, longest_step=2)
+    met = between[0][0] if between else 8
+    assert made[["state", "start", "end"]].to_numpy().tolist() == [["S", 0, met], ["E", 8, 21]]
+    assert made["to_state"].tolist() == ["censored" if between else "E", "censored"]
+    issues = sf.check_spells(made).issues.set_index("rule")  # S14 would be a move not told
+    assert issues.loc[["S12", "S14"], "spells"].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("rule", ["start", "longest"])
+def test_periods_before_entry_are_missing_in_sequences_as_in_panels(rule):
+    told = spells(("a", "S", 0, 4), ("a", "E", 4, 6), ("b", "S", 0, 6), entry=[2, 4, 0])
+    made = sf.spells_to_sequences(told, rule=rule)
+    line = made.to_wide().loc["a"]
+    assert line.isna().tolist() == [True, True, False, False, False, False]
+    assert line.dropna().tolist() == ["S", "S", "E", "E"]
+    seen = sf.spells_to_panel(told, times=range(6))
+    assert seen.loc[seen["person"] == "a", "time"].tolist() == [2, 3, 4, 5]
+    filled = sf.spells_to_sequences(told, rule=rule, fill="away").to_wide().loc["a"]
+    assert filled.tolist() == ["away", "away", "S", "S", "E", "E"]
+
+
+def test_events_of_person_periods_are_read_whatever_their_type_and_must_be_told():
+    months = pd.DataFrame({"person": 1, "period": [0, 1, 2], "state": list("EEE")})
+    for event in (
+        [False, True, False],
+        ["False", "True", "no"],
+        [0, 1, None],
+        ["False", "True", "False"],
+        [None, True, False],
+    ):
+        table = months.assign(event=pd.Series(event, dtype="object"))
+        if None in event or "no" in event:
+            with pytest.raises(TableError, match=r"column 'event': (missing|'no') in 1 rows"):
+                sf.person_periods_to_spells(table)
+        else:
+            made = sf.person_periods_to_spells(table)
+            assert made[["start", "end"]].to_numpy().tolist() == [[0, 2], [2, 3]]
+    with pytest.raises(TableError, match="column 'event': missing in 1 rows"):
+        sf.person_periods_to_spells(months.assign(event=pd.array([True, None, False], "boolean")))
+    text = sf.person_periods_to_spells(months.assign(event=["false", "true", "0"]))
+    assert len(text) == 2

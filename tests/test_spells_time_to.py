@@ -311,3 +311,57 @@ def test_persons_first_seen_late_are_left_out_where_the_clock_starts_with_the_re
     assert (made.table["clock_start"] == 0).all()
     told = sf.measure_time_to(spells, to="stable_job", since="education")
     assert not told.not_at_risk["reason"].eq("seen late, after the clock started").any()
+
+
+def test_a_clock_of_calendar_dates_starts_with_each_record_and_says_so():
+    told = spells(("a", "U", 24, 30), ("a", "E", 30, 40), ("b", "U", 26, 35), ("b", "E", 35, 40),
+                  entry=[24, 30, 26, 35])  # fmt: skip
+    made = sf.measure_time_to(told, to="E")
+    assert waits(made) == {"a": (6, "E"), "b": (9, "E")}
+    assert made.not_at_risk.empty
+    assert made.notes[0].startswith("The clock starts with each person's record: only 1 of 2")
+    many = pd.concat([told, told.assign(person=told["person"] + "2")])  # two share the earliest
+    assert len(sf.measure_time_to(many, to="E").table) == 4
+
+
+def test_a_clock_that_most_persons_share_need_not_start_at_0():
+    told = spells(("a", "U", 24, 30), ("a", "E", 30, 40), ("b", "U", 24, 35), ("b", "E", 35, 40),
+                  ("c", "U", 30, 40), entry=[24, 24, 24, 24, 30])  # fmt: skip
+    made = sf.measure_time_to(told, to="E")
+    assert waits(made) == {"a": (6, "E"), "b": (11, "E")}
+    assert made.not_at_risk.to_numpy().tolist() == [["c", "seen late, after the clock started"]]
+    assert not any("record" in note for note in made.notes)
+
+
+@pytest.mark.parametrize("gap", ["censor", "ignore"])
+def test_entry_is_that_of_the_spell_after_the_clocks_start(gap):
+    told = spells(("a", "S", 0, 5), ("a", "H", 5, 12), ("a", "E", 12, 20), entry=[0, 8, 12])
+    made = sf.measure_time_to(told, to="E", since="S", gap=gap)
+    assert waits(made) == {"a": (7, "E")}
+    assert made.table["entry"].tolist() == [3]
+    constant = sf.measure_time_to(told.assign(entry=3), to="E", since="S", gap=gap)
+    assert "entry" not in constant.table  # seen since before the clock started
+
+
+def test_time_before_the_entry_of_a_later_spell_is_a_gap():
+    told = spells(("a", "S", 0, 5), ("a", "H", 5, 8), ("a", "U", 8, 14), ("a", "E", 14, 20),
+                  entry=[0, 5, 11, 14])  # fmt: skip
+    assert waits(sf.measure_time_to(told, to="E", since="S")) == {"a": (3, None)}
+    assert waits(sf.measure_time_to(told, to="E", since="S", gap="ignore")) == {"a": (9, "E")}
+    away = told.drop(index=1).assign(entry=[0, 11, 14])  # a gap, then a spell seen late
+    assert sf.measure_time_to(away, to="E", since="S", gap="ignore").table["entry"].item() == 6
+
+
+def test_adjoining_jobs_are_one_stay_however_the_spells_come():
+    told = spells(("a", "U", 0, 4), ("a", "E", 4, 6), ("a", "E", 6, 8), ("a", "U", 8, 20))
+    given = (told, sf.check_spells(told), sf.check_spells(told, neighbours="keep"))
+    for spells_given in given:
+        assert waits(sf.measure_time_to(spells_given, to="E", min_length=3)) == {"a": (4, "E")}
+    since = sf.measure_time_to(given[2], to="U", since="E", which="first")
+    assert since.table["clock_start"].tolist() == [8]
+
+
+def test_states_told_as_numbers_are_found():
+    told = spells((1, 1, 0, 4), (1, 2, 4, 9), (1, 3, 9, 12))
+    assert waits(sf.measure_time_to(told, to=3, since=1)) == {1: (5, "3")}
+    assert waits(sf.measure_time_to(told, to=[3], competing=2.0)) == {1: (4, "2")}

@@ -44,11 +44,10 @@ class Records:
     states : tuple of str
         Alphabet; ``state`` and ``to`` are places in it, ``to`` is -1 where censored.
     weight : array of float
-        Weights, not negative; ones where there are none.
+        Weights; ones where there are none.
     cluster : array of int
         Number of the cluster, 0..; the person where no cluster is named, else the row.
     notes : tuple of str
-        What was treated.
     """
 
     table: pd.DataFrame
@@ -82,6 +81,9 @@ def spell_frame(spells: object, subject: str = "spells") -> pd.DataFrame:
     assert isinstance(table, pd.DataFrame)  # noqa: S101 - told to the type checker
     if table.empty:
         raise TableError(subject, [Problem("rows", "none", "at least one spell")])
+    twice = [str(name) for name in table.columns[table.columns.duplicated()]]
+    if twice:
+        raise TableError(subject, [Problem("columns", f"twice: {listing(twice)}", "each once")])
     return table
 
 
@@ -106,7 +108,7 @@ def read_records(
     weight, cluster : str, optional
         Columns; the weight's default is used only if there.
     states : iterable of str, optional
-        The alphabet, in its order; by default the states found, sorted.
+        The alphabet in its order; by default those found, sorted.
     needs : iterable of str
         Columns that the caller cannot do without.
 
@@ -114,7 +116,7 @@ def read_records(
     ------
     TableError
         On missing columns or values, end before start, entry at or after the end, event codes
-        other than true and false, missing, negative or all-zero weights.
+        other than true and false, weights that cannot be meant.
     """
     table = spell_frame(spells, subject)
     problems = _absent(table, weight, cluster, needs)
@@ -190,7 +192,7 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _numbers(table: pd.DataFrame, name: str, problems: list[Problem]) -> Floats:
-    if pd.api.types.is_datetime64_any_dtype(table[name]):
+    if table[name].dtype.kind in "mM":
         step = "sf.check_spells(spells) turns dates into months."
         problems.append(Problem(f"column '{name}'", "dates", "a number of time units", "", step))
         return np.zeros(len(table))
@@ -273,12 +275,14 @@ def _alphabet(
     found |= set() if before is None else set(before.unique())
     if states is None:
         return tuple(sorted(found)) if before is not None else ("at risk", *sorted(found))
-    named = tuple(states)
+    named = tuple(str(state) for state in states)
     strangers = sorted(found - set(named))
+    twice = sorted({state for state in named if named.count(state) > 1})
+    problems = [Problem("states", f"named twice: {listing(twice)}", "each once")] if twice else []
     if strangers:
-        raise TableError(
-            subject, [Problem("states", f"not named: {listing(strangers)}", listing(named, 30))]
-        )
+        problems.append(Problem("states", f"not named: {listing(strangers)}", listing(named, 30)))
+    if problems:
+        raise TableError(subject, problems)
     return named
 
 

@@ -18,8 +18,9 @@ from skillsfc.report.charts.inputs import (
     require_numbers,
 )
 from skillsfc.report.charts.style import MUTED, SEGMENTS, drawing, dress
-from skillsfc.report.charts.words import check_language, footer, names_of_codes, word
+from skillsfc.report.charts.words import check_language, footer, names_of_codes, word, wrap_evenly
 
+LEAST_HIGH = 0.15  # of all: room for a name of four lines
 FADED = 0.5  # a line whose persons agree no better than this is drawn half as strong
 
 
@@ -82,13 +83,14 @@ def plot_trajectories(
     titles = names_of_codes(list(blocks), group or "", language, labels)
     line = footer(source, rows, language=language)
     alt = alt_trajectories(table, group=group, states=states, labels=labels)
-    height = 2.4 + 0.5 * len(blocks)
+    height = 2.6 + 0.55 * len(blocks)
     with drawing(ax, height=height, title=title, footer=line, alt=alt, language=language) as axes:
         dress(axes)
         axes.grid(visible=False)
         ticks = _draw(axes, blocks, shown)
+        axes.tick_params(axis="y", labelsize=7)
         axes.set_yticks([at for at, _ in ticks], [
-            f"{titles[code]}\n{count:,} persons" if code else f"{count:,}\npersons"
+            f"{wrap_evenly(titles[code], 27)}\n{count:,} persons" if code else f"{count:,}\npersons"
             for (_, count), code in zip(ticks, blocks, strict=True)
         ])  # fmt: skip
         axes.set_xlabel(word(unit, language, labels).capitalize(), color=MUTED)
@@ -159,7 +161,10 @@ def _rows(
 def _draw(
     axes: Axes, blocks: Mapping[str, pd.DataFrame], shown: list[str]
 ) -> list[tuple[float, int]]:
-    """Draw the blocks from above, each as high as its persons; return where their names stand."""
+    """Draw the blocks from above; return where their names stand, and their persons.
+
+    A block is as high as its persons are many, a small one as high as its name needs.
+    """
     colour = {state: np.array(to_rgb(c)) for state, c in zip(shown, SEGMENTS, strict=False)}
     total = sum(_size(own) for own in blocks.values())
     gap = 0.02 * total * (len(blocks) > 1)
@@ -168,6 +173,7 @@ def _draw(
     last = max(float(own["period"].max()) for own in blocks.values()) + 1
     for own in blocks.values():
         size = _size(own)
+        high = max(size, LEAST_HIGH * total)
         columns = int(last - first)
         picture = np.ones((int(own["line"].max()) + 1, columns, 3))
         strength = np.where(own["share"] > FADED, 1.0, 0.5)[:, None]
@@ -175,9 +181,9 @@ def _draw(
         at = (own["period"].astype(float) - first).astype(int)
         picture[own["line"], at] = 1 - strength * (1 - tint)
         axes.imshow(picture, aspect="auto", interpolation="nearest", origin="lower",
-                    extent=(first, last, top + size, top))  # fmt: skip
-        ticks.append((top + size / 2, size))
-        top += size + gap
+                    extent=(first, last, top + high, top))  # fmt: skip
+        ticks.append((top + high / 2, size))
+        top += high + gap
     axes.set(xlim=(first, last), ylim=(top - gap, 0))
     return ticks
 

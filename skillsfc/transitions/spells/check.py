@@ -16,10 +16,11 @@ from skillsfc.transitions.records import spell_frame
 from skillsfc.transitions.spells.intake import INNER, read_table
 from skillsfc.transitions.spells.moves import read_moves, settle_moves
 from skillsfc.transitions.spells.overlaps import settle_neighbours
+from skillsfc.transitions.spells.persons import as_names
 from skillsfc.transitions.spells.rules import Ledger
 from skillsfc.transitions.spells.settings import SUBJECT, SpellCheckSettings, refuse_settings
 from skillsfc.transitions.spells.times import settle_entry, settle_times
-from skillsfc.transitions.spells.values import settle_values
+from skillsfc.transitions.spells.values import settle_values, settle_varied_weights
 
 COLUMNS = ("person", "state", "start", "end", "event", "to_state", "entry")
 
@@ -95,7 +96,8 @@ def check_spells(
     days : {"fraction", "drop"}
         Whether the day of a date counts as a part of its month.
     end_included : bool
-        The end month of ``end_month`` still belongs to the spell.
+        The end told still belongs to the spell: the month of ``end_month`` or of dates that tell
+        months, the day of dates that tell days, the unit of whole numbers.
     states : iterable of str, optional
         The alphabet; other states are an error.
     birth, interview : str, number or date, optional
@@ -105,7 +107,7 @@ def check_spells(
         Columns, used if there. Age is in completed years.
     event_codes : mapping, optional
         Meaning of event codes, such as ``{0: "censored", 1: "employment", 2: "training"}``; a
-        meaning may be a state, true, false or ``"censored"``.
+        meaning may be a state, true (1), false (0) or ``"censored"``.
     unknown_state : str
         Name of the state that fills gaps and stands for destinations that are not known.
     missing_values : {"refuse", "drop"}
@@ -157,7 +159,8 @@ def check_spells(
     Notes
     -----
     Rules run in the order of their numbers, each on what the last one left; rows with an error are
-    set aside for the rules to come. Times nearer than 1e-9 are one moment.
+    set aside for the rules to come. S24 alone looks early, before S16 merges spells that may differ
+    in weight. Times nearer than 1e-9 are one moment.
 
     Examples
     --------
@@ -179,7 +182,7 @@ def check_spells(
     table = spell_frame(spells, SUBJECT)
     settings = SpellCheckSettings(
         unit=unit, origin=origin, days=days, end_included=end_included, seed=seed,
-        states=None if states is None else tuple(states), birth=birth, interview=interview,
+        states=None if states is None else as_names([*states]), birth=birth, interview=interview,
         weight=weight, age=age, unknown_state=unknown_state, event_codes=dict(event_codes or {}),
         missing_values=missing_values, bad_month=bad_month, conflict=conflict,
         end_before_start=end_before_start, before_birth=before_birth,
@@ -227,9 +230,10 @@ def run_rules(
     """Return the checked table, what the rules found, and the settings with the origin used."""
     refuse_settings(settings, table)
     ledger, clock = read_table(table, settings)
-    read_moves(ledger, settings.event_codes)
+    read_moves(ledger, settings)
     settle_times(ledger, settings)
     settle_neighbours(ledger, settings)
+    settle_varied_weights(ledger, settings.weight)
     settle_moves(ledger, settings)
     settle_entry(ledger, settings.late_entry)
     settle_values(ledger, settings)

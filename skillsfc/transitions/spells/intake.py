@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
-from skillsfc.transitions.records import Flags, Floats
+from skillsfc.transitions.records import Flags, Floats, as_codes
 from skillsfc.transitions.spells.clock import (
     MONTHS_PER_UNIT,
     Clock,
@@ -15,6 +15,7 @@ from skillsfc.transitions.spells.clock import (
     read_moment,
     read_origin,
 )
+from skillsfc.transitions.spells.last_unit import after_last
 from skillsfc.transitions.spells.months import PARTS, place_unknown, read_month
 from skillsfc.transitions.spells.rules import Ledger
 from skillsfc.transitions.spells.settings import SUBJECT, SpellCheckSettings
@@ -36,7 +37,10 @@ def read_table(table: pd.DataFrame, settings: SpellCheckSettings) -> tuple[Ledge
     bad = np.any([flags for _, flags in read.values()], axis=0)
     if "entry" in read:
         bad |= is_missing(work["entry"])
-    work = work.assign(**{name: times for name, (times, _) in read.items()})
+    times = {name: numbers for name, (numbers, _) in read.items()}
+    if settings.end_included:
+        times["end"] = after_last(work, clock, times)
+    work = work.assign(**times)
     ledger = Ledger(_with_moments(work, settings, clock, problems), settings.unit, problems)
     # A row that lacks a time altogether is S01, one whose time cannot be read is S02.
     ledger.table["@bad"] = bad & ~empty.any(axis=1)
@@ -73,9 +77,12 @@ def _read_parts(work: pd.DataFrame, settings: SpellCheckSettings) -> tuple[Ledge
         found = f"{settings.unit!r} with years and months"
         problem = Problem("unit", found, f"one of {listing(MONTHS_PER_UNIT)}")
         raise ParameterError(SUBJECT, [problem])
-    if "entry" in work:
-        found = "column 'entry' beside years and months of start and end"
-        raise TableError(SUBJECT, [Problem("entry", found, "start and end on the clock of entry")])
+    entry = [name for name in ("entry", "entry_year", "entry_month") if name in work]
+    if entry:
+        found = f"beside years and months of start and end: {listing(entry)}"
+        step = "Give start, end and entry as dates such as 1993-07, or all as numbers."
+        expected = "start, end and entry on one clock"
+        raise TableError(SUBJECT, [Problem("entry", found, expected, "", step)])
     problems: list[Problem] = []
     sides = [read_month(work, side) for side in ("start", "end")]
     times = np.column_stack([side[0] for side in sides])
@@ -193,7 +200,7 @@ def sort_spells(table: pd.DataFrame) -> pd.DataFrame:
     persons = table["person"]
     if pd.api.types.infer_dtype(persons, skipna=True).startswith("mixed"):
         persons = persons.astype("str")
-    table = table.assign(person=persons, state=table["state"].astype("str").str.strip())
+    table = table.assign(person=persons, state=as_codes(table["state"]).str.strip())
     table["@person"] = pd.factorize(persons, sort=True)[0]
     keys = [table[name].to_numpy() for name in ("end", "start", "@person")]
     order = np.lexsort(keys)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from skillsfc.errors import listing
-from skillsfc.transitions.records import _FALSE, _TRUE, CENSORED, Flags
+from skillsfc.transitions.records import CENSORED, Flags, as_codes
 from skillsfc.transitions.spells.clock import is_missing
+from skillsfc.transitions.spells.event_codes import read_events
 from skillsfc.transitions.spells.overlaps import NEAR, UNKNOWN
 from skillsfc.transitions.spells.rules import Ledger
 from skillsfc.transitions.spells.settings import SpellCheckSettings
 
 
-def read_moves(ledger: Ledger, codes: Mapping[Any, Any]) -> None:
+def read_moves(ledger: Ledger, settings: SpellCheckSettings) -> None:
     """Turn ``event`` into 1, 0 or not told, ``to_state`` into a state, censored or empty."""
     table = ledger.table
     told = np.full(len(table), "", dtype=object)
     if "to_state" in table:
-        words = table["to_state"].astype("str").str.strip().to_numpy(dtype=object)
+        words = as_codes(table["to_state"]).str.strip().to_numpy(dtype=object)
         told = np.where(is_missing(table["to_state"]), "", words)
-    event, named, strange = _events(table, codes)
+    event, named, strange = read_events(table, settings.event_codes, settings.states)
     told = np.where((told == "") & (named != ""), named, told)
     step = (
         "Where codes name kinds of events, say what each means: event_codes={1: 'employment', "
@@ -48,35 +48,6 @@ def read_moves(ledger: Ledger, codes: Mapping[Any, Any]) -> None:
 
 def _strangers(table: pd.DataFrame, strange: Flags) -> list[str]:
     return sorted(table["event"][strange].astype("str").unique()) if strange.any() else []
-
-
-def _events(table: pd.DataFrame, codes: Mapping[Any, Any]) -> tuple[Any, Any, Flags]:
-    """Return event codes, states that the user's codes name, and which cells are no such code."""
-    size = len(table)
-    event, named = np.full(size, UNKNOWN), np.full(size, "", dtype=object)
-    if "event" not in table:
-        return event, named, np.zeros(size, dtype=bool)
-    if pd.api.types.is_bool_dtype(table["event"]) and not table["event"].isna().any() and not codes:
-        return table["event"].to_numpy(dtype=np.int64), named, np.zeros(size, dtype=bool)
-    words = _words(table["event"])
-    meaning: dict[str, Any] = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
-    if codes:
-        meaning = {_word(code): means for code, means in codes.items()}
-    strange = np.asarray(~words.isin(list(meaning)) & ~is_missing(table["event"]))
-    for word, means in meaning.items():
-        rows = (words == word).to_numpy(dtype=bool)
-        moved = means is True or (isinstance(means, str) and means != CENSORED)
-        event[rows] = int(moved)
-        named[rows] = means if isinstance(means, str) else ""
-    return event, named, strange
-
-
-def _word(code: object) -> str:
-    return str(code).strip().lower().removesuffix(".0")
-
-
-def _words(column: pd.Series) -> pd.Series:
-    return column.astype("str").str.strip().str.lower().str.removesuffix(".0")
 
 
 def settle_moves(ledger: Ledger, settings: SpellCheckSettings) -> None:
@@ -108,7 +79,8 @@ def settle_moves(ledger: Ledger, settings: SpellCheckSettings) -> None:
 
 def next_spells(table: pd.DataFrame) -> tuple[Flags, Any]:
     """Return which spells another of the person adjoins, and the state of the next row."""
-    person, start, end = (table[name].to_numpy() for name in ("@person", "start", "end"))
+    who = "@person" if "@person" in table else "person"
+    person, start, end = (table[name].to_numpy() for name in (who, "start", "end"))
     adjoins = np.zeros(len(table), dtype=bool)
     adjoins[:-1] = (person[1:] == person[:-1]) & (np.abs(start[1:] - end[:-1]) <= NEAR)
     state = table["state"].to_numpy(dtype=object)
@@ -117,14 +89,27 @@ def next_spells(table: pd.DataFrame) -> tuple[Flags, Any]:
 
 def _neighbours(ledger: Ledger, choice: str) -> None:
     table = ledger.table
-    adjoins, following = next_spells(table)
-    stays = adjoins & (following == table["state"].to_numpy(dtype=object))
+    stays = staying(table)
     hits = np.append(False, stays[:-1])[: len(table)]
     if choice != "merge" or not hits.any():
         ledger.settle("S16", hits, choice, aside=False)
         return
+    ledger.settle("S16", hits, choice, merge_stays(table), dropped=int(hits.sum()))
+
+
+def staying(table: pd.DataFrame) -> Flags:
+    """Return which spells another of the person in the same state adjoins."""
+    adjoins, following = next_spells(table)
+    return np.asarray(adjoins & (following == table["state"].to_numpy(dtype=object)))
+
+
+def merge_stays(table: pd.DataFrame) -> pd.DataFrame:
+    """Return adjoining spells in one state as one, with the other columns of the first part."""
+    stays = staying(table)
+    if not stays.any():
+        return table
     last = np.flatnonzero(~stays)
-    merged = table[~hits].assign(
+    merged = table[~np.append(False, stays[:-1])].assign(
         **{name: table[name].to_numpy()[last] for name in ("end", "event", "to_state")}
     )
-    ledger.settle("S16", hits, choice, merged, dropped=int(hits.sum()))
+    return merged.reset_index(drop=True)

@@ -12,11 +12,11 @@ import pandas as pd
 from skillsfc.errors import ParameterError, Problem, SkillsfcWarning, TableError, did_you_mean
 from skillsfc.errors import listing as listed
 from skillsfc.schema import refuse_other_than_table
-from skillsfc.transitions.records import CENSORED, Flags, Floats
+from skillsfc.transitions.records import CENSORED, Flags, Floats, as_codes
 from skillsfc.transitions.sequences.model import PERIODS
 from skillsfc.transitions.spells.check import checked_frame
 from skillsfc.transitions.spells.overlaps import NEAR, within
-from skillsfc.transitions.spells.persons import as_times, other_columns
+from skillsfc.transitions.spells.persons import as_numbers, as_times, other_columns
 
 CHANGES = ("interview", "midpoint")
 
@@ -122,14 +122,15 @@ def panel_to_spells(
         One row a person and interview.
     time, state : str
         Columns of the interview's time and of the state; default for time: the one there is of
-        ``time, period, month, quarter, year, week``.
+        ``time, period, month, quarter, year, week``. Where both a month (or quarter) and a year
+        run on within a person it must be said which, or one column made of them.
     change : {"interview", "midpoint"}
         When a new state began: at the interview that saw it first, or half-way from the last one.
     closing : float
         Time for which the last state seen goes on [unit of time]; with 1 on a panel of every
-        period the spells are those of the periods.
+        period the spells are those of the periods. It never goes beyond the next interview.
     longest_step : float, optional
-        Interviews further apart than this are not joined: there is a gap.
+        Interviews further apart than this, and than ``closing``, are not joined: there is a gap.
 
     Returns
     -------
@@ -169,18 +170,21 @@ def panel_to_spells(
     subject = "panel_to_spells"
     table, clock = _panel(panel, time, state, change, closing, longest_step)
     at = table[clock].to_numpy(dtype="float64")
-    person, code = pd.factorize(table["person"])[0], pd.factorize(table[state])[0]
+    words = as_codes(table[state]).str.strip()
+    words = words.mask(words == "")
+    person, code = pd.factorize(table["person"])[0], pd.factorize(words)[0]
     steps = np.diff(at)
     linked = (np.diff(person) == 0) & (code[1:] >= 0) & (code[:-1] >= 0)
-    linked &= steps <= (np.inf if longest_step is None else longest_step + NEAR)
+    linked &= steps <= (np.inf if longest_step is None else max(longest_step, closing) + NEAR)
     new = np.append(True, ~linked | (np.diff(code) != 0))
     from_before, to_after = np.append(False, linked), np.append(linked, False)
     began = at - np.append(0.0, steps / 2) * from_before * (change == "midpoint")
     first, last = np.flatnonzero(new), np.flatnonzero(np.append(new[1:], True))
     moved = to_after[last]
     nearest = np.append(last[:-1] + 1, 0)
-    end = np.where(moved, began[nearest], at[last] + closing)
-    names = table[state].astype("str").to_numpy(dtype=object)
+    met_again = np.append(np.where(np.diff(person) == 0, at[1:], np.inf), np.inf)
+    end = np.where(moved, began[nearest], np.minimum(at[last] + closing, met_again[last]))
+    names = words.to_numpy(dtype=object)
     made = table[["person", *other_columns(table, ("person", "state", clock, state))]]
     made = made.take(first).reset_index(drop=True)
     for place, (name, values) in enumerate(
@@ -222,7 +226,7 @@ def _panel(
     subject = "panel_to_spells"
     refuse_other_than_table(panel, subject)
     _refuse_arguments(change, closing, longest_step)
-    clock = time or next((n for n in ("time", *PERIODS) if n in panel.columns), "time")
+    clock = time or _clock_column(panel)
     problems = [
         Problem(f"column '{name}'", "missing", "one of the columns",
                 did_you_mean(name, panel.columns))
@@ -231,19 +235,40 @@ def _panel(
     ]  # fmt: skip
     if problems or panel.empty:
         raise TableError(subject, problems or [Problem("rows", "none", "at least one interview")])
-    bad = int(pd.to_numeric(panel[clock], errors="coerce").isna().sum())
+    at = as_numbers(panel[clock])
+    bad = int(np.isnan(at).sum())
     if bad:
         problems.append(Problem(f"column '{clock}'", f"no number in {bad} rows", "a time"))
     absent = int(panel["person"].isna().sum())
     if absent:
         problems.append(Problem("column 'person'", f"missing in {absent} rows", "a person"))
-    twice = int(panel.duplicated(["person", clock]).sum())
+    # Text is made a number before anything is compared or sorted: "10" comes after "9".
+    panel = panel.assign(**{clock: at})
+    twice = int(panel.duplicated(["person", clock]).sum()) if not bad else 0
     if twice:
         found = f"{twice} rows repeat a person and a time"
         problems.append(Problem(f"keys person, {clock}", found, "one row for each"))
     if problems:
         raise TableError(subject, problems)
     return panel.sort_values(["person", clock], kind="stable", ignore_index=True), clock
+
+
+def _clock_column(panel: pd.DataFrame) -> str:
+    """Return the column of time; two that run, such as year and month, are refused."""
+    found = [name for name in ("time", *PERIODS) if name in panel.columns]
+    varied = [
+        name
+        for name in found[1:]
+        if "person" in panel.columns
+        and panel.drop_duplicates(["person", name])["person"].duplicated().any()
+    ]
+    if varied and found[0] not in ("time", "period"):
+        problem = f"two clocks that run: {listed([found[0], *varied])}"
+        step = "Name one with time=, or give one column 'period' that counts on, such as "
+        step += "12 * year + month."
+        expected = "one column of time"
+        raise TableError("panel_to_spells", [Problem("columns", problem, expected, "", step)])
+    return found[0] if found else "time"
 
 
 def _refuse_arguments(change: str, closing: float, longest_step: float | None) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean
+from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
 from skillsfc.schema import refuse_other_than_table
-from skillsfc.transitions.records import CENSORED, Flags, Whole
+from skillsfc.transitions.records import _FALSE, _TRUE, CENSORED, Flags, Whole, as_codes
 from skillsfc.transitions.spells.check import checked_frame
 from skillsfc.transitions.spells.overlaps import NEAR, within
-from skillsfc.transitions.spells.persons import as_times, other_columns
+from skillsfc.transitions.spells.persons import as_numbers, as_times, other_columns
 
 MOST_ROWS = 20_000_000
 TOLD = ("spell", "time", "exposure", "period")
@@ -143,9 +143,9 @@ def person_periods_to_spells(person_periods: pd.DataFrame) -> pd.DataFrame:
     """
     subject = "person_periods_to_spells"
     refuse_other_than_table(person_periods, subject)
-    _refuse(person_periods, subject)
-    keys = [name for name in ("person", "period", "spell") if name in person_periods]
-    table = person_periods.sort_values(keys, kind="stable", ignore_index=True)
+    table = _read(person_periods, subject)
+    keys = [name for name in ("person", "period", "spell") if name in table]
+    table = table.sort_values(keys, kind="stable", ignore_index=True)
     first = _first_rows(table)
     last = np.append(first[1:], True)
     head, tail = table[first].reset_index(drop=True), table[last].reset_index(drop=True)
@@ -165,18 +165,25 @@ def person_periods_to_spells(person_periods: pd.DataFrame) -> pd.DataFrame:
     return checked_frame(made, subject=subject)
 
 
-def _refuse(table: pd.DataFrame, subject: str) -> None:
+def _read(table: pd.DataFrame, subject: str) -> pd.DataFrame:
+    """Return the table with numbers for text such as "10" and events as true and false."""
     problems = [
         Problem(f"column '{name}'", "missing", "one of the columns",
                 did_you_mean(name, table.columns))
         for name in ("person", "period", "state")
         if name not in table.columns
     ]  # fmt: skip
-    numbers = [name for name in ("period", "time", "exposure", "entry") if name in table.columns]
-    for name in numbers:
-        bad = int(pd.to_numeric(table[name], errors="coerce").isna().sum())
-        if bad:
-            problems.append(Problem(f"column '{name}'", f"no number in {bad} rows", "a number"))
+    for name in ("period", "time", "exposure", "entry"):
+        if name in table.columns:
+            numbers = as_numbers(table[name])
+            bad = int(np.isnan(numbers).sum())
+            if bad:
+                problems.append(Problem(f"column '{name}'", f"no number in {bad} rows", "a number"))
+            table = table.assign(**{name: numbers})
+    if "spell" in table.columns and not np.isnan(as_numbers(table["spell"])).any():
+        table = table.assign(spell=as_numbers(table["spell"]))
+    if "event" in table.columns:
+        table = table.assign(event=_events(table["event"], problems))
     if not problems and table.empty:
         problems.append(Problem("rows", "none", "at least one person-period"))
     keys = [name for name in ("person", "period", "state", "spell") if name in table.columns]
@@ -185,6 +192,21 @@ def _refuse(table: pd.DataFrame, subject: str) -> None:
         problems.append(Problem(f"keys {', '.join(keys)}", found, "one row for each"))
     if problems:
         raise TableError(subject, problems)
+    return table
+
+
+def _events(column: pd.Series, problems: list[Problem]) -> Flags:
+    """Return true and false; a row that does not tell is a problem, not a false."""
+    words = as_codes(column).fillna("").str.strip().str.lower()
+    strange = ~words.isin(_TRUE | _FALSE)
+    if strange.any():
+        missing, rows = int((words == "").sum()), int(strange.sum())
+        found = f"missing in {missing} rows"
+        if rows > missing:
+            found = f"{listing(sorted(set(words[strange & (words != '')])))} in {rows} rows"
+        step = "Without the column, moves come from the adjoining next spell."
+        problems.append(Problem("column 'event'", found, "true and false", "", step))
+    return np.asarray(words.isin(_TRUE), dtype=bool)
 
 
 def _first_rows(table: pd.DataFrame) -> Flags:
@@ -193,7 +215,7 @@ def _first_rows(table: pd.DataFrame) -> Flags:
     state = pd.factorize(table["state"])[0]
     new[1:] |= np.diff(state) != 0
     if "spell" in table:
-        new[1:] |= np.diff(table["spell"].to_numpy()) != 0
+        new[1:] |= np.diff(pd.factorize(table["spell"])[0]) != 0
         return new
     period = table["period"].to_numpy(dtype="float64")
     new[1:] |= np.abs(np.diff(period) - 1) > NEAR

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import Problem, TableError
-from skillsfc.transitions.records import Floats
+from skillsfc.transitions.records import Floats, as_codes
 from skillsfc.transitions.weights import read_weights
 
 OWN = ("person", "state", "start", "end", "event", "to_state", "entry")
@@ -20,6 +20,19 @@ def other_columns(table: pd.DataFrame, own: Iterable[str] = OWN) -> list[str]:
     mine = set(own)
     names = [str(name) for name in table.columns if name not in mine]
     return sorted(names, key=lambda name: name != "weight")
+
+
+def as_names(states: object) -> tuple[str, ...]:
+    """Return one state or several as text, written as the codes of a table are.
+
+    Examples
+    --------
+    >>> as_names("job"), as_names(["job"]), as_names([1, 2.0]), as_names(3)
+    (('job',), ('job',), ('1', '2'), ('3',))
+    """
+    several = isinstance(states, Iterable) and not isinstance(states, str)
+    names = pd.Series([*states] if several else [states], dtype="object")  # type: ignore[misc]
+    return tuple(as_codes(names).fillna(""))
 
 
 def fixed_columns(table: pd.DataFrame) -> list[str]:
@@ -57,6 +70,15 @@ def person_weights(
     if problems:
         raise TableError(subject, problems)
     return weights, notes
+
+
+def as_numbers(column: pd.Series) -> Floats:
+    """Return numbers, also those told as text; missing where a cell is no finite number."""
+    dated = isinstance(column.dtype, pd.PeriodDtype)
+    if dated or pd.api.types.is_datetime64_any_dtype(column):
+        return np.full(len(column), np.nan)
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+    return np.asarray(np.where(np.isfinite(numbers), numbers, np.nan), dtype=np.float64)
 
 
 def as_times(times: Any) -> Any:

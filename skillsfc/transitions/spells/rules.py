@@ -159,7 +159,7 @@ class Ledger:
         return [
             f"{row['rule']} {row['title']}: {row['spells']} spells of {row['persons']} persons; "
             f"{row['treatment']}."
-            for row in self.found.values()
+            for row in (self.found[rule.id] for rule in RULES if rule.id in self.found)
             if row["spells"] and row["severity"] != "error"
         ]
 

@@ -30,7 +30,7 @@ from skillsfc.transitions.spells.grid import (
     refuse_grid,
 )
 from skillsfc.transitions.spells.overlaps import NEAR, within
-from skillsfc.transitions.spells.persons import as_times, fixed_columns, person_weights
+from skillsfc.transitions.spells.persons import as_names, as_times, fixed_columns, person_weights
 
 SUBJECT = "spells_to_sequences"
 MOST_CELLS = 500_000_000  # one byte each, and eight more for a while where they are filled
@@ -70,8 +70,8 @@ def spells_to_sequences(
         The state at the beginning of the period, or the known state that held most of it (the
         earlier of equals).
     fill : str, optional
-        State that takes the place of gaps and of time before the first spell; default: they are
-        missing.
+        State that takes the place of gaps and of time before the first spell or before ``entry``;
+        default: they are missing.
     states : iterable of str, optional
         The alphabet in its order; default: the states found, sorted.
     weight : str, optional
@@ -92,9 +92,10 @@ def spells_to_sequences(
 
     Notes
     -----
-    Period k covers [start + k width, start + (k+1) width). Where all spells begin and end at such
-    moments and neighbours differ in state, `sequences_to_spells` gives back the same spells. A last
-    move into a state in which no time was spent is not kept.
+    Period k covers [start + k width, start + (k+1) width). What lies before a delayed ``entry`` was
+    not observed: such periods are missing. Where all spells begin and end at such moments,
+    neighbours differ in state and no entry is delayed, `sequences_to_spells` gives back the same
+    spells. A last move into a state in which no time was spent is not kept.
 
     Examples
     --------
@@ -118,6 +119,8 @@ def spells_to_sequences(
         raise ParameterError(SUBJECT, [Problem("length", found, "a shorter length or wider width")])
     alphabet = _alphabet(table["state"], states, fill)
     state = table["state"].map({name: code for code, name in enumerate(alphabet)}).to_numpy()
+    if "entry" in table:
+        begin = np.maximum(begin, table["entry"].to_numpy(dtype="float64"))
     low, high = covered_periods(begin, end, first, width, count, rule)
     codes = np.full((len(names), count), MISSING, dtype=np.int8)
     pieces = np.repeat(np.arange(len(table)), high - low)
@@ -145,7 +148,7 @@ def spells_to_sequences(
 
 def _alphabet(column: pd.Series, states: Iterable[str] | None, fill: str | None) -> tuple[str, ...]:
     found = sorted(column.unique())
-    alphabet = tuple(found if states is None else states)
+    alphabet = tuple(found) if states is None else as_names([*states])
     strangers = [name for name in found if name not in alphabet]
     if strangers:
         raise ParameterError(

@@ -13,8 +13,9 @@ from skillsfc.errors import Problem, TableError
 from skillsfc.results import Result, table_hash
 from skillsfc.transitions.records import CENSORED, spell_frame
 from skillsfc.transitions.spells.check import checked_frame
+from skillsfc.transitions.spells.moves import merge_stays
 from skillsfc.transitions.spells.overlaps import NEAR
-from skillsfc.transitions.spells.persons import other_columns
+from skillsfc.transitions.spells.persons import as_names, other_columns
 from skillsfc.transitions.spells.waiting import (
     SUBJECT,
     TimeToSettings,
@@ -69,19 +70,24 @@ def measure_time_to(
         States that count as arrival.
     since : str, optional
         State whose end starts the clock, such as ``"education"``; default: the start of the
-        person's first spell. A person first seen late (``entry`` above 0, and the first spell
-        begins there) may have arrived before: such persons are left out and counted.
+        person's first spell. Where more than half of the persons begin at the earliest start of
+        all, that is the clock's start for everyone: who is first seen late (``entry`` after it,
+        and the first spell begins there) may have arrived before, is left out and counted. Else
+        starts are dates of their own: the clock starts with each record, nobody is late, and a
+        note says so.
     which : {"last", "first"}
         The last time the person left ``since`` within the observation (as in school-to-work
         surveys; who returned later is then dated by the return), or the first.
     min_length : float, optional
-        Only spells of at least this length count as arrival [unit of the spells].
+        Only spells of at least this length count as arrival [unit of the spells]. Adjoining spells
+        in one state, such as two jobs, are one stay, also where `check_spells` kept them apart.
     competing : str or iterable of str
         States that end the waiting in another way.
     zero : {"half", "separate"}
         Who arrived at once, in time 0, gets half a unit, or goes to ``.direct``.
     gap : {"censor", "ignore"}
         Waiting ends unseen at the first gap in a person's spells, or the gap counts as waiting.
+        Time before the ``entry`` of a later spell is a gap, too.
     unit : str
         Name of the unit of time, for the notes.
 
@@ -89,7 +95,8 @@ def measure_time_to(
     -------
     TimeTo
         ``.table``: ``person, state`` ("waiting"), ``start`` (0), ``end`` [unit since the clock's
-        start], ``event, to_state``, ``entry`` where observation began after the clock's start,
+        start], ``event, to_state``, ``entry`` where the spell that follows the clock's start was
+        seen only later,
         ``clock_start`` [unit of the spells], ``direct`` [arrived in time 0], and the other columns
         of the spell in which the clock started. ``.not_at_risk``: ``person, reason``.
         ``.diagnostics``: ``outcome, persons``.
@@ -122,13 +129,14 @@ def measure_time_to(
        person                           reason
     0       3  in 'school' until the last seen
     """
+    origin = None if since is None else as_names(since)[0]
     settings = TimeToSettings(
-        _names(to), since, which, min_length, _names(competing), zero, gap, unit
+        as_names(to), origin, which, min_length, as_names(competing), zero, gap, unit
     )
     given = spell_frame(spells, SUBJECT)
-    table = checked_frame(spells, subject=SUBJECT)
+    table = merge_stays(checked_frame(spells, subject=SUBJECT, neighbours="merge"))
     refuse_arguments(settings, table)
-    clock = waiting_times(table, settings)
+    clock, said = waiting_times(table, settings)
     at_risk = clock["reason"] == ""
     if not at_risk.any():
         reasons = "; ".join(f"{n} {reason}" for reason, n in clock["reason"].value_counts().items())
@@ -142,15 +150,11 @@ def measure_time_to(
         kept,
         settings,
         _outcomes(rows, apart, out),
-        notes=tuple(_notes(kept, rows, out, settings)),
+        notes=(*said, *_notes(kept, rows, out, settings)),
         provenance={"version": __version__, "inputs": {"spells": table_hash(given)}},
         not_at_risk=out,
         direct=rows[apart].reset_index(drop=True),
     )
-
-
-def _names(states: str | Iterable[str]) -> tuple[str, ...]:
-    return (states,) if isinstance(states, str) else tuple(states)
 
 
 def _rows(clock: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -199,9 +203,7 @@ def _notes(
 ) -> list[str]:
     notes = []
     for reason, part in out.groupby("reason"):
-        notes.append(
-            f"{len(part)} persons are not at risk: {reason}."
-        )
+        notes.append(f"{len(part)} persons are not at risk: {reason}.")
     direct = int(rows["direct"].sum())
     if direct:
         where = "are in .direct" if settings.zero == "separate" else f"have {HALF} {settings.unit}"

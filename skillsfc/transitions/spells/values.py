@@ -22,6 +22,22 @@ def settle_values(ledger: Ledger, settings: SpellCheckSettings) -> None:
     _ages(ledger, settings)
 
 
+def settle_varied_weights(ledger: Ledger, weight: str | None) -> None:
+    """Flag persons with more than one weight (S24), while each spell still has its own."""
+    values, person = _numbers(ledger.table, weight), ledger.table["@person"].to_numpy()
+    before = np.concatenate([[np.nan], values[:-1]])[: len(values)]
+    changes = (np.diff(person, prepend=-1) == 0) & (values != before) & np.isfinite(values)
+    ledger.settle("S24", np.isin(person, person[changes]), "flag")
+
+
+def _numbers(table: pd.DataFrame, weight: str | None) -> Floats:
+    """Return the weights as numbers, missing where they are none; ones without a column."""
+    if weight is None or weight not in table:
+        return np.ones(len(table))
+    numbers = pd.to_numeric(table[weight], errors="coerce")
+    return np.asarray(numbers.to_numpy(dtype="float64", na_value=np.nan))
+
+
 def _states(ledger: Ledger, settings: SpellCheckSettings) -> None:
     table = ledger.table
     hits, step = np.zeros(len(table), dtype=bool), ""
@@ -40,11 +56,7 @@ def _states(ledger: Ledger, settings: SpellCheckSettings) -> None:
 
 def _weights(ledger: Ledger, weight: str | None) -> None:
     table = ledger.table
-    present = weight is not None and weight in table
-    numbers = pd.to_numeric(table[weight], errors="coerce") if present else None
-    values = np.ones(len(table)) if numbers is None else np.asarray(
-        numbers.to_numpy(dtype="float64", na_value=np.nan)
-    )  # fmt: skip
+    values = _numbers(table, weight)
     missing, negative = ~np.isfinite(values), values < 0
     known = np.where(missing, 0.0, values)
     zeros = np.full(len(table), bool(len(table)) and not known.any() and not missing.any())
@@ -54,13 +66,6 @@ def _weights(ledger: Ledger, weight: str | None) -> None:
     ledger.settle("S21", zeros, "refuse", step="Their sum must be more than 0.", aside=False)
     ledger.settle("S22", (values == 0) & ~zeros, "flag")
     ledger.settle("S23", _giants(np.clip(known, 0, None)), "flag")
-    varies = np.zeros(len(table), dtype=bool)
-    if present:
-        before = np.concatenate([[np.nan], values[:-1]])[: len(values)]
-        person = table["@person"].to_numpy()
-        changes = (np.diff(person, prepend=-1) == 0) & (values != before) & ~missing
-        varies = np.isin(person, person[changes])
-    ledger.settle("S24", varies, "flag")
 
 
 def _giants(values: Floats) -> Flags:

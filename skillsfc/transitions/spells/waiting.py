@@ -9,10 +9,11 @@ import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, did_you_mean
 from skillsfc.errors import listing as listed
-from skillsfc.transitions.records import CENSORED, Floats, Whole
+from skillsfc.transitions.records import CENSORED, Flags, Floats, Whole
 from skillsfc.transitions.spells.overlaps import NEAR
 
 SUBJECT = "measure_time_to"
+MOST = 0.5  # a clock is shared if more than this part of the persons begin at its start
 CHOICES = {
     "which": ("last", "first"),
     "zero": ("half", "separate"),
@@ -64,8 +65,10 @@ def refuse_arguments(settings: TimeToSettings, table: pd.DataFrame) -> None:
         raise ParameterError(SUBJECT, problems)
 
 
-def waiting_times(table: pd.DataFrame, settings: TimeToSettings) -> pd.DataFrame:
-    """Return one row a person: how long the person waited and for what, or why not at all.
+def waiting_times(
+    table: pd.DataFrame, settings: TimeToSettings
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return one row a person (how long for what, or why not at risk), and notes on the clock.
 
     Columns ``person, row`` (place of the spell that starts the clock), ``clock_start, entry,
     waited, to_state, reason``; the reason is empty where the person was at risk.
@@ -74,45 +77,49 @@ def waiting_times(table: pd.DataFrame, settings: TimeToSettings) -> pd.DataFrame
     count = int(person[-1]) + 1
     first = np.flatnonzero(np.diff(person, prepend=-1) != 0)
     last = np.append(first[1:], len(person)) - 1
-    row, reason = _clock_rows(table, person, first, last, settings)
+    row, reason, notes = _clock_rows(table, person, first, last, settings)
     start, end = (table[name].to_numpy(dtype="float64") for name in ("start", "end"))
     origin = start[first] if settings.since is None else end[row]
+    follows = row if settings.since is None else np.minimum(row + 1, last)
+    seen = _seen_from(table)
+    entered = np.maximum(seen[follows] - origin, 0.0)
     sight = end[last].copy()
     if settings.gap == "censor":
-        np.minimum.at(sight, *_gaps(person, start, end, origin))
+        # Only the first spell after the clock's start can begin unseen: that is a late entry.
+        begun = np.maximum(start, seen)
+        begun[follows] = start[follows]
+        np.minimum.at(sight, *_gaps(person, begun, end, origin))
     horizon = sight - (settings.min_length or 0.0)
     time, state = _arrivals(table, person, count, origin, settings)
     moved = time <= horizon + NEAR
     waited = np.where(moved, time, horizon) - origin
-    seen_from = _entries(table, person, count) - origin
-    late = (reason == "") & (seen_from > NEAR) & (seen_from >= waited)
+    late = (reason == "") & (entered > NEAR) & (entered >= waited)
     reason[late] = "moved or left before first seen"
     short = (reason == "") & ~moved & (waited <= NEAR)
     reason[short] = "not seen for long enough after the clock started"
-    return pd.DataFrame(
+    made = pd.DataFrame(
         {
             "person": table["person"].to_numpy()[first],
             "row": row,
             "clock_start": table["start" if settings.since is None else "end"].to_numpy()[row],
-            "entry": np.maximum(seen_from, 0.0),
+            "entry": entered,
             "waited": np.maximum(np.round(waited, 9), 0.0),
             "to_state": pd.Series(np.where(moved, state, CENSORED), dtype="str"),
             "reason": pd.Series(reason, dtype="str"),
         }
     )
+    return made, notes
 
 
 def _clock_rows(
     table: pd.DataFrame, person: Whole, first: Whole, last: Whole, settings: TimeToSettings
-) -> tuple[Whole, np.ndarray]:
-    """Return the row that starts each person's clock, and why there is none."""
+) -> tuple[Whole, np.ndarray, tuple[str, ...]]:
+    """Return the row that starts each person's clock, why there is none, and notes."""
     reason = np.full(len(first), "", dtype=object)
     if settings.since is None:
-        if "entry" in table.columns:  # their first spell is where sight begins, not the clock
-            begun = table["start"].to_numpy(dtype="float64")[first]
-            seen = table["entry"].to_numpy(dtype="float64")[first]
-            reason[(seen > NEAR) & (begun >= seen - NEAR)] = "seen late, after the clock started"
-        return first, reason
+        late, notes = _seen_late(table, first)
+        reason[late] = "seen late, after the clock started"
+        return first, reason, notes
     rows = np.flatnonzero((table["state"] == settings.since).to_numpy(dtype=bool))
     chosen = np.full(len(first), -1)
     ordered = rows if settings.which == "last" else rows[::-1]
@@ -121,7 +128,25 @@ def _clock_rows(
     chosen = np.where(chosen < 0, last, chosen)
     left = table["event"].to_numpy(dtype=bool)[chosen] | (chosen < last)
     reason[(reason == "") & ~left] = f"in {settings.since!r} until the last seen"
-    return chosen, reason
+    return chosen, reason, ()
+
+
+def _seen_late(table: pd.DataFrame, first: Whole) -> tuple[Flags, tuple[str, ...]]:
+    """Return whose first spell begins where sight does, after a clock that others share."""
+    begun = table["start"].to_numpy(dtype="float64")[first]
+    if "entry" not in table:
+        return np.zeros(len(first), dtype=bool), ()
+    seen = table["entry"].to_numpy(dtype="float64")[first]
+    shared = begun <= begun.min() + NEAR
+    late = np.asarray((seen > begun.min() + NEAR) & (begun >= seen - NEAR))
+    if not late.any() or shared.mean() > MOST:
+        return late, ()
+    text = (
+        f"The clock starts with each person's record: only {int(shared.sum())} of {len(first)} "
+        f"persons begin at the earliest start, so {int(late.sum())} records that begin later "
+        "where sight begins are not taken for seen late."
+    )
+    return np.zeros(len(first), dtype=bool), (text,)
 
 
 def _gaps(person: Whole, start: Floats, end: Floats, origin: Floats) -> tuple[Whole, Floats]:
@@ -157,11 +182,9 @@ def _arrivals(
     return time, into
 
 
-def _entries(table: pd.DataFrame, person: Whole, count: int) -> Floats:
-    """Return when each person came under observation."""
-    seen = table["start"].to_numpy(dtype="float64")
-    if "entry" in table:
-        seen = np.maximum(seen, table["entry"].to_numpy(dtype="float64"))
-    first = np.full(count, np.inf)
-    np.minimum.at(first, person, seen)
-    return first
+def _seen_from(table: pd.DataFrame) -> Floats:
+    """Return when sight of a spell began after its start; minus infinity where it did not."""
+    if "entry" not in table:
+        return np.full(len(table), -np.inf)
+    start, entry = (table[name].to_numpy(dtype="float64") for name in ("start", "entry"))
+    return np.where(entry > start + NEAR, entry, -np.inf)
