@@ -305,3 +305,173 @@ def test_persons_of_a_survey_file_are_taken_as_they_come(tmp_path):
     made = sf.read_survey(tmp_path / "s.csv")
     assert shares(made)["neet_ilo"] == pytest.approx(2 / 6)
     assert read_people(made).answer("in_education").tolist()[:2] == [1.0, 0.0]
+
+
+# Codes as they come: floats, capitals, words
+
+JOBS = pd.DataFrame(
+    {
+        "age": 25,
+        "activity": ["employed"] * 4 + ["outside"],
+        "employment_status": ["1", "1", "3", "5", ""],
+        "contract": ["permanent", "temporary", "", "", ""],
+    }
+)
+
+
+def quality(persons, **options):
+    made = measure_transition_indicators(
+        persons, by=None, indicators=["stable_job", "own_account_or_family"], **options
+    )
+    return made.table.set_index("indicator")["share"].tolist()
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        [1.0, 1.0, 3.0, 5.0, np.nan],
+        ["1.0", "1.0", "3.0", "5.0", None],
+        pd.array([1, 1, 3, 5, None], dtype="Int64"),
+        ["employee", "Employee", "3", "5", "-9"],
+    ],
+)
+def test_the_status_in_employment_is_read_however_it_is_written(status):
+    people = JOBS.assign(employment_status=status)
+    assert quality(people) == [1 / 4, 2 / 4]
+    loud = people.assign(
+        contract=["Permanent", " TEMPORARY ", "", "", ""], activity=["Employed"] * 4 + ["Outside"]
+    )
+    assert quality(loud) == [1 / 4, 2 / 4]
+
+
+def test_self_employed_of_no_known_kind_are_not_said_to_be_safe():
+    people = JOBS.assign(employment_status=["1", "1", "self_employed", "5", ""])
+    assert quality(people) == [1 / 4, 1 / 3]
+
+
+def test_words_without_a_meaning_are_refused_all_at_once():
+    people = JOBS.assign(
+        contract=["open-ended", "permanant", "", "", ""], employment_status=["7", "1", "3", "5", ""]
+    )
+    with pytest.raises(TableError) as raised:
+        quality(people)
+    text = str(raised.value)
+    assert "column 'contract': values 'open-ended', 'permanant'" in text
+    assert "column 'employment_status': values '7'" in text
+    with pytest.raises(TableError, match="column 'hours': the words '40 h'"):
+        measure_transition_indicators(
+            JOBS.assign(hours="40 h", wants_more_hours=True), indicators=["time_underemployed"]
+        )
+
+
+def test_levels_and_occupations_that_became_floats_are_the_same_codes():
+    codes = {"occupation": ["251", "411", "9", "9", "7"], "qualification": ["6", "6", "1", "3", ""]}
+    text = WORKERS.iloc[:5].assign(**codes)
+    numbers = text.assign(**{name: pd.to_numeric(text[name]) for name in codes})
+    assert numbers["qualification"].dtype == "float64"
+    one, two = (measure_transition_indicators(table).table for table in (text, numbers))
+    pd.testing.assert_frame_equal(one, two)
+
+
+# The design weight
+
+
+def paid(**columns):
+    rng = np.random.default_rng(5)
+    size = 60
+    base = {
+        "age": 25,
+        "activity": "employed",
+        "wage": rng.lognormal(7, 0.8, size).round(),
+        "occupation": rng.choice(["5", "7"], size),
+        "qualification": rng.choice(["1", "3", "6"], size),
+    }
+    return pd.DataFrame({**base, **columns})
+
+
+@pytest.mark.parametrize("match", ["normative", "mode", "mean"])
+def test_the_weight_named_is_the_weight_used(match):
+    weights = np.where(paid()["wage"] > paid()["wage"].median(), 9.0, 1.0)
+    asked = {"indicators": ["low_pay", "over_educated"], "match": match, "by": None}
+    named = measure_transition_indicators(paid(w=weights), weight="w", **asked).table
+    plain = measure_transition_indicators(paid(weight=weights), **asked).table
+    pd.testing.assert_frame_equal(named, plain)
+    unweighted = measure_transition_indicators(paid(weight=weights), weight=None, **asked).table
+    pd.testing.assert_frame_equal(unweighted, measure_transition_indicators(paid(), **asked).table)
+    share = plain.set_index("indicator")["share"]["low_pay"]
+    assert share != unweighted.set_index("indicator")["share"]["low_pay"]
+    decoy = measure_transition_indicators(paid(w=weights, weight=1.0), weight="w", **asked).table
+    pd.testing.assert_frame_equal(decoy, plain)
+
+
+def test_a_weight_that_is_not_there_is_named():
+    with pytest.raises(TableError, match=r"column 'wieght'.*Did you mean 'weight'"):
+        measure_transition_indicators(paid(weight=1.0), weight="wieght")
+
+
+def test_row_22_persons_of_weight_zero_are_in_no_count():
+    extra = pd.concat([PEOPLE, PEOPLE.assign(weight=0.0)], ignore_index=True)
+    extra.loc[10, "activity"] = None  # without weight, so nobody misses the answer
+    one = measure_transition_indicators(PEOPLE, indicators=["neet_ilo"])
+    two = measure_transition_indicators(extra, indicators=["neet_ilo"])
+    pd.testing.assert_frame_equal(one.table, two.table)
+    assert not any("lack an answer" in note for note in two.notes)
+    small = pd.DataFrame({"age": 25, "activity": "employed", "occupation": "5",
+                          "qualification": ["3"] * 6 + ["6"] * 6,
+                          "weight": [1.0] * 6 + [0.0] * 6})  # fmt: skip
+    made = measure_transition_indicators(small, match="mode", indicators=["over_educated"])
+    assert any("their 6 workers are left out" in note for note in made.notes)
+
+
+# Names
+
+
+@pytest.mark.parametrize("name", ["persons", "level", "indicator", "share", "unit"])
+def test_groups_called_like_a_column_of_the_result_are_refused(name):
+    with pytest.raises(ParameterError, match=f"by: column '{name}'.*Rename it first"):
+        measure_transition_indicators(PEOPLE.assign(**{name: "x"}), by=name)
+
+
+def test_age_itself_is_no_group_but_bands_of_it_are():
+    with pytest.raises(ParameterError, match="Make bands under another name"):
+        measure_transition_indicators(PEOPLE, by="age")
+    bands = PEOPLE.assign(age_band=np.where(PEOPLE["age"] < 20, "15-19", "20-24"))
+    made = measure_transition_indicators(bands, by="age_band", indicators=["neet_ilo"]).table
+    assert made["age_band"].tolist() == ["15-19", "20-24", "total"]
+
+
+def test_one_name_for_two_columns_is_refused():
+    with pytest.raises(TableError, match="columns: contract: the table has a column 'contract'"):
+        quality(JOBS.assign(q="permanent"), columns={"contract": "q"})
+    with pytest.raises(TableError, match="'q' named more than once"):
+        quality(JOBS.assign(q="permanent"), columns={"informal": "q", "job_match": "q"})
+    with pytest.raises(TableError, match="'age' named more than once"):
+        quality(pd.concat([JOBS, JOBS[["age"]]], axis=1))
+    swapped = JOBS.rename(columns={"contract": "sector", "age": "contract"}).assign(sex="F")
+    assert quality(
+        swapped, columns={"contract": "sector", "age": "contract"}
+    ) == [1 / 4, 2 / 4]  # fmt: skip
+
+
+# Definitions
+
+
+def test_armed_forces_are_neither_above_nor_below():
+    people = pd.DataFrame(
+        {
+            "age": 30,
+            "activity": "employed",
+            "qualification": "6",
+            "occupation": ["2", "5", "0", "0110", None],
+        }
+    )
+    made = measure_transition_indicators(people, indicators=["tertiary_below"])
+    assert made.table[["share", "persons", "cases"]].values.tolist() == [[0.5, 2, 1]]
+    assert any("2 persons in armed forces" in note for note in made.notes)
+    assert any("1 of 3 persons" in note for note in made.notes)
+
+
+def test_years_since_education_are_completed_years():
+    people = graduates(years_since_education=[3.5, 1.2, 0.9, 2, 4.0, 1, 4, 2.0], age=25)
+    made = measure_transition_indicators(people, indicators=["recent_graduates"])
+    assert made.table["persons"].item() == 3  # 3.5, 1.2 and 2; not 0.9 and 4

@@ -96,3 +96,33 @@ def test_kinds_of_job_are_kept_apart():
     first, stable = (values(made, job=kind) for kind in ("first", "stable"))
     assert (first[["share_by_6", "share_by_24"]] >= stable[["share_by_6", "share_by_24"]]).all()
     assert made.settings.jobs[1] == ("stable", ("stable_job",))
+
+
+def test_persons_without_a_group_are_a_group_of_their_own():
+    gaps = TOLD.assign(sex=list("FFFF") + [None] * 3)
+    made = sf.measure_job_times(gaps, jobs={"any": "job"}, group="sex", at=[12])
+    assert made.table["sex"].unique().tolist() == ["F", "not stated"]
+    assert values(made, sex="not stated")["share_by_12"] == pytest.approx(1 / 2)
+    assert made.table["persons"].unique().tolist() == [2]
+    numbers = TOLD.assign(area=[1.0] * 4 + [np.nan] * 3, sex="F")
+    two = sf.measure_job_times(numbers, jobs={"any": "job"}, group=["area", "sex"], at=[12])
+    assert two.table["area"].unique().tolist() == ["1", "not stated"]
+    assert (two.table["persons"] == 2).all()
+
+
+def test_groups_called_like_a_column_of_the_result_are_refused():
+    for name in ("level", "persons", "indicator", "start", "time", "mean"):
+        with pytest.raises(ParameterError, match=f"group: column '{name}'"):
+            sf.measure_job_times(TOLD.assign(**{name: TOLD["start"]}), jobs={"any": "job"},
+                                 group=name)  # fmt: skip
+    with pytest.raises(TableError, match="Did you mean 'sex'"):
+        sf.measure_job_times(TOLD, jobs={"any": "job"}, group="sexe")
+
+
+def test_row_22_persons_of_weight_zero_are_in_no_count():
+    weighted = TOLD.assign(weight=[1.0] * 6 + [0.0])
+    made = sf.measure_job_times(weighted, jobs={"any": "job"}, at=[12])
+    assert (made.table["persons"] == 3).all()
+    assert values(made)["share_by_12"] == 1
+    by_sex = sf.measure_job_times(weighted, jobs={"any": "job"}, group="sex", at=[12])
+    assert by_sex.table.groupby("sex")["persons"].first().to_dict() == {"F": 2, "M": 1}

@@ -396,3 +396,19 @@ def test_answers_without_a_meaning_are_named_all_at_once():
         sf.classify_stages(person().iloc[:0])
     with pytest.raises(TableError, match="DataFrame"):
         sf.classify_stages([1])
+
+
+def test_months_of_a_contract_in_words_are_refused():
+    person = pd.DataFrame(
+        {
+            "age": 20, "in_education": False, "activity": "employed", "employment_status": "1",
+            "contract": "temporary", "wants_other_job": False, "intends_to_work": None,
+            "contract_months": ["24 months", "12", " ", "-9"],
+        }
+    )  # fmt: skip
+    with pytest.raises(TableError, match="'contract_months': the words '24 months'"):
+        sf.classify_stages(person)
+    made = sf.classify_stages(person.assign(contract_months=["24", "11", " ", "-9"]))
+    assert made.table["possible_forms"].tolist() == ["a", "b", "a b", "a b"]
+    named = sf.classify_stages(person, missing_codes=["24 months"])
+    assert named.table["possible_forms"].tolist() == ["a b", "a", "a b", "a b"]

@@ -381,3 +381,59 @@ def test_nobody_out_of_school_and_changing_columns():
     assert any("'sex' changes within 1 persons" in note for note in made.notes)
     with pytest.raises(TableError, match="one stratum a person"):
         sf.classify_transitions(spells, roles=SIMPLE, stratum="part")
+
+
+def test_a_record_that_starts_late_is_not_one_that_was_seen_late():
+    """Without a column of entries the record itself starts the clock, wherever it begins."""
+    late = pd.DataFrame(
+        {
+            "person": [1, 1], "state": ["U", "J"], "start": [24, 30], "end": [30, 60],
+            "to_state": ["J", ""],
+        }
+    )  # fmt: skip
+    made = sf.classify_transitions(late, roles=SIMPLE).persons
+    assert made[["outcome", "months"]].values.tolist() == [["transited", 6.0]]
+    checked = sf.classify_transitions(sf.check_spells(late), roles=SIMPLE).persons
+    assert checked["outcome"].tolist() == ["transited"]
+    shut = pd.concat([late, late.assign(person=2, start=[0, 30])])
+    with pytest.raises(CoverageError, match="nobody is seen"):
+        sf.classify_transitions(late, roles=SIMPLE, without_education="exclude")
+    seen = sf.classify_transitions(shut.assign(entry=shut["start"]), roles=SIMPLE).persons
+    assert seen["outcome"].tolist() == ["start_not_seen", "transited"]
+
+
+def test_states_may_be_numbers():
+    numbers = pd.DataFrame(
+        {"person": [1, 1], "state": [1, 2], "start": [0, 3], "end": [3, 9], "to_state": [2, None]}
+    )
+    for roles in ({1: "education", 2: "stable"}, {"1": "education", 2.0: "stable"}):
+        made = sf.classify_transitions(numbers, roles=roles)
+        assert made.persons["months"].tolist() == [0.0]
+    with pytest.raises(ParameterError, match=r"roles\['2'\].*is no role"):
+        sf.classify_transitions(numbers, roles={1: "education", 2: "stabel"})
+
+
+@pytest.mark.parametrize("name", ["level", "persons", "indicator", "months", "path", "person"])
+def test_groups_called_like_a_column_of_the_result_are_refused(name):
+    spells = spells_of("S12 U3 J20")
+    table = spells if name == "person" else spells.assign(**{name: "x"})
+    with pytest.raises(ParameterError, match=f"group: column '{name}'"):
+        sf.classify_transitions(table, roles=SIMPLE, group=name)
+
+
+def test_columns_of_the_design_may_be_the_person_but_not_a_column_of_the_result():
+    spells = spells_of("S12 U3 J20", "S10 J20", "S8 U2 J20")
+    plain = sf.classify_transitions(spells, roles=SIMPLE, stratum=None).table
+    own = sf.classify_transitions(spells, roles=SIMPLE, cluster="person").table
+    assert own["value"].tolist() == pytest.approx(plain["value"].tolist(), nan_ok=True)
+    with pytest.raises(ParameterError, match="design: column 'outcome'"):
+        sf.classify_transitions(spells.assign(outcome="x"), roles=SIMPLE, stratum="outcome")
+
+
+def test_row_22_persons_of_weight_zero_are_in_no_count():
+    spells = spells_of("S12 U3 J20", "S10 J20", "S8 U20", weight=[1.0, 1.0, 0.0])
+    made = sf.classify_transitions(spells, roles=SIMPLE)
+    assert made.diagnostics.set_index("outcome")["persons"].to_dict()["not_yet"] == 0
+    assert any("0 have left school but not arrived" in note for note in made.notes)
+    assert made.table.set_index("indicator").loc["share_transited", ["value", "persons"]].tolist() \
+        == [1.0, 2]  # fmt: skip

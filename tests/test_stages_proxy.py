@@ -312,3 +312,43 @@ def test_states_without_an_entry_and_repeated_periods_are_refused():
         sf.approximate_stages(twice, states=MVAD, period="month", age=None)
     with pytest.raises(TableError, match="DataFrame"):
         sf.approximate_stages(None)
+
+
+def test_rows_without_a_period_or_a_person_are_no_neighbours():
+    panel = pd.DataFrame(
+        {
+            "person": [1, 1, 2, 2, 3, 3, None, None, 4, 4],
+            "year": [2019, 2020, None, 2019, None, None, 2019, 2020, 2019, 2020],
+            "in_education": False,
+            "activity": "unemployed",
+        }
+    )
+    made = sf.approximate_stages(panel, period="year", age=None)
+    assert (made.flows["persons"] == 2).all()  # the first and the last person are seen twice
+    assert any("2 of 3 persons and periods are matched" in note for note in made.notes)
+    assert any("5 rows without a person or a period" in note for note in made.notes)
+    empty = sf.approximate_stages(panel.assign(year=np.nan), period="year", age=None)
+    assert empty.flows.empty
+    assert any("10 rows without a person or a period" in note for note in empty.notes)
+    whole = sf.approximate_stages(panel.iloc[[0, 1, 8, 9]], period="year", age=None)
+    assert not any("without a person or a period" in note for note in whole.notes)
+
+
+def test_states_may_be_numbers():
+    words = pd.DataFrame({"person": [1, 2, 3], "state": ["1", "2", ""]})
+    numbers = words.assign(state=[1.0, 2.0, np.nan])
+    says = {
+        1: {"in_education": "no", "activity": "unemployed"},
+        2: {"in_education": "yes", "activity": "outside"},
+    }
+    for table, states in ((words, {str(k): v for k, v in says.items()}), (numbers, says)):
+        made = sf.approximate_stages(table, states=states, age=None).table
+        assert made["stage"].tolist() == ["in_transition", "not_started", "not_classified"]
+
+
+def test_row_22_persons_of_weight_zero_are_in_no_count_of_the_confusion():
+    some = survey().head(400)
+    weighted = some.assign(weight=np.where(np.arange(len(some)) % 2 == 0, 1.0, 0.0))
+    made = sf.approximate_stages(weighted, lose="contract")
+    half = sf.approximate_stages(weighted.iloc[::2], lose="contract")
+    assert made.confusion["persons"].sum() == half.confusion["persons"].sum()

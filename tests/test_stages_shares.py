@@ -302,3 +302,10 @@ def test_row_21_23_weights_that_cannot_be_meant_are_refused(bad):
     survey["weight"] = survey["weight"].mask(survey.index == 3, bad)
     with pytest.raises(TableError, match="column 'weight'"):
         sf.estimate_stage_shares(sf.classify_stages(survey))
+
+
+@pytest.mark.parametrize("name", ["level", "code", "kind", "persons", "source"])
+def test_groups_called_like_a_column_of_the_result_are_refused(name):
+    survey = country().labour_force_survey.head(200).assign(**{name: "x"})
+    with pytest.raises(TableError, match=f"by: column '{name}'.*Rename it first"):
+        sf.estimate_stage_shares(sf.classify_stages(survey), by=name)

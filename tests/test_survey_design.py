@@ -331,3 +331,24 @@ def test_gaps_in_the_design_and_empty_tables_are_refused():
 def test_weighted_quantile_by_hand():
     values, weight = np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0, 2.0])
     assert [weighted_quantile(values, weight, q) for q in (0.25, 0.5, 0.51, 1.0)] == [1, 2, 3, 3]
+
+
+@pytest.mark.parametrize("name", ["level", "persons", "share", "mean", "note", "reliability"])
+def test_groups_called_like_a_column_of_the_result_are_refused(name):
+    table = pd.DataFrame({"y": [1, 0, 1, 0], name: list("aabb")})
+    with pytest.raises(TableError, match=f"group: column '{name}'.*Rename it first"):
+        estimate_ratios(table, "y", group=name)
+    renamed = table.rename(columns={name: f"{name}_group"})
+    assert estimate_ratios(renamed, "y", group=f"{name}_group")["share"].tolist() == [0.5, 0.5]
+
+
+def test_a_number_beside_gaps_keeps_its_name_as_a_group():
+    table = pd.DataFrame({"y": [1, 0, 1], "area": [1.0, 2.0, np.nan]})
+    assert estimate_ratios(table, "y", group="area")["area"].tolist() == ["1", "2", "not stated"]
+
+
+def test_row_22_an_answer_missing_at_weight_zero_is_missed_by_nobody():
+    table = pd.DataFrame({"y": [1.0, 0.0, np.nan], "weight": [1.0, 1.0, 0.0]})
+    row = estimate_ratios(table, "y").iloc[0]
+    assert row["persons"] == 2
+    assert "without an answer" not in row["note"]

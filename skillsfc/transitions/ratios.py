@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from skillsfc.errors import Problem
 from skillsfc.transitions.design import Floats, SurveyDesign
+from skillsfc.transitions.records import as_codes
 
 FEW, TOO_FEW = 30, 10  # persons: below the first unreliable, below the second withheld
 VAGUE, TOO_VAGUE = 0.25, 0.50  # coefficient of variation: the same two limits
@@ -50,19 +52,44 @@ def domains(table: pd.DataFrame, groups: Sequence[str]) -> list[tuple[dict[str, 
     """Return each group's keys and the rows in it; missing keys make a group of their own."""
     if not groups:
         return [({}, np.ones(len(table), dtype=bool))]
-    keys = pd.DataFrame(
-        {
-            name: table[name].astype("str").where(table[name].notna(), NOT_STATED)
-            if table[name].isna().any()
-            else table[name]
-            for name in groups
-        }
-    )
+    keys = stated(table, groups)
     number = keys.groupby(list(groups), sort=True, observed=True).ngroup().to_numpy()
     first = keys.assign(_at=number).drop_duplicates("_at").sort_values("_at")
     return [
         ({str(name): row[name] for name in groups}, np.asarray(number == row["_at"]))
         for row in first.to_dict("records")
+    ]
+
+
+def stated(table: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
+    """Return the columns of groups; one with gaps as text, its gaps as a group of their own.
+
+    Examples
+    --------
+    >>> stated(pd.DataFrame({"area": [1.0, None]}), ["area"])["area"].tolist()
+    ['1', 'not stated']
+    """
+    return pd.DataFrame(
+        {
+            name: as_codes(table[name]).fillna(NOT_STATED)
+            if table[name].isna().any()
+            else table[name]
+            for name in groups
+        }
+    )
+
+
+def taken_names(groups: Sequence[str], taken: Sequence[str], argument: str) -> list[Problem]:
+    """Return a problem for each column of groups whose name the result needs for its own."""
+    return [
+        Problem(
+            f"{argument}: column '{name}'",
+            "the result has a column of this name",
+            "another name",
+            next_step=f"Rename it first: table.rename(columns={{'{name}': '{name}_group'}}).",
+        )
+        for name in dict.fromkeys(groups)
+        if name in taken
     ]
 
 

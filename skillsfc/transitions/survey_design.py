@@ -13,9 +13,11 @@ import pandas as pd
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
 from skillsfc.schema import refuse_other_than_table
 from skillsfc.transitions.design import Floats, read_design
-from skillsfc.transitions.ratios import domains, estimate_ratio, measured
+from skillsfc.transitions.ratios import domains, estimate_ratio, measured, taken_names
 
 SUBJECT = "estimate_ratios"
+COLUMNS = ("share", "mean", "standard_error", "lower", "upper", "level", "persons", "cases",
+           "effective_persons", "design_effect", "reliability", "note")  # fmt: skip
 
 
 def estimate_ratios(
@@ -47,7 +49,8 @@ def estimate_ratios(
         Column of true and false: the domain, in which alone the numerator counts; or of numbers:
         the base of a ratio. By default every row counts one.
     group : str or sequence of str, optional
-        Columns of the domains; missing values become the domain ``"not stated"``.
+        Columns of the domains; missing values become the domain ``"not stated"``. Names of the
+        result's own columns are refused.
     weight : str, optional
         Column of the weight; the default is used only if there, None means equal weights.
     stratum, cluster : str, optional
@@ -106,7 +109,7 @@ def estimate_ratios(
     """
     refuse_other_than_table(table, SUBJECT)
     groups = [group] if isinstance(group, str) else list(group or ())
-    _refuse(table, [numerator, *([denominator] if denominator else []), *groups], level)
+    _refuse(table, [numerator, *([denominator] if denominator else []), *groups], groups, level)
     design = read_design(
         table, weight=weight, stratum=stratum, cluster=cluster, lonely=lonely, subject=SUBJECT
     )
@@ -114,7 +117,7 @@ def estimate_ratios(
     below = np.ones(len(table)) if denominator is None else _numbers(table, denominator)
     known = np.isfinite(top) & np.isfinite(below)
     notes = list(design.notes)
-    unknown = int((~known & ~(below == 0)).sum())
+    unknown = int((~known & ~(below == 0) & (design.weight > 0)).sum())
     if unknown:
         notes.append(f"{unknown} rows without an answer are left out of '{numerator}'.")
     top, below = np.where(known, top, 0.0), np.where(known, below, 0.0)
@@ -143,7 +146,9 @@ def refuse_level(level: float, subject: str) -> None:
         )
 
 
-def _refuse(table: pd.DataFrame, needed: Sequence[str], level: float) -> None:
+def _refuse(
+    table: pd.DataFrame, needed: Sequence[str], groups: Sequence[str], level: float
+) -> None:
     refuse_level(level, SUBJECT)
     problems = [
         Problem(
@@ -152,6 +157,7 @@ def _refuse(table: pd.DataFrame, needed: Sequence[str], level: float) -> None:
         for name in dict.fromkeys(needed)
         if name not in table.columns
     ]
+    problems += taken_names([name for name in groups if name in table], COLUMNS, "group")
     if table.empty:
         problems.append(Problem("rows", "none", "at least one person"))
     if problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +13,20 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem
 from skillsfc.results import Result, table_hash
-from skillsfc.transitions.ratios import reliability
+from skillsfc.transitions.ratios import reliability, stated, taken_names
 from skillsfc.transitions.records import spell_frame
 from skillsfc.transitions.spells.check import check_spells
 from skillsfc.transitions.spells.time_to import measure_time_to
 from skillsfc.transitions.survival.curve import estimate_survival
 
 SUBJECT = "measure_job_times"
+#: Columns of the result, of the waiting times and of their curves, which no group may be called.
+COLUMNS = (
+    "job", "indicator", "value", "unit", "lower", "upper", "standard_error", "level", "persons",
+    "reliability", "person", "state", "start", "end", "event", "to_state", "entry", "clock_start",
+    "direct", "time", "probability", "share", "mean", "at_risk", "events", "censored", "note",
+    "hazard", "cumulative_hazard", "cumulative_hazard_error", "horizon",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def measure_job_times(
         State whose last end starts the clock, such as ``"education"``; by default the start of
         the person's record.
     group : str or sequence of str, optional
-        Columns of the groups, such as ``"sex"``.
+        Columns of the groups, such as ``"sex"``; missing values become ``"not stated"``.
     at : sequence of float
         Times at which the part who have arrived is told [unit of the spells].
     min_length : float, optional
@@ -111,17 +119,20 @@ def measure_job_times(
     problems = [] if named else [Problem("jobs", "none", "at least one kind of job")]
     if not marks or not all(np.isfinite(mark) and mark > 0 for mark in marks):
         problems.append(Problem("at", repr(tuple(at)), "one or more times above 0"))
+    groups = [group] if isinstance(group, str) else list(group or ())
+    problems += taken_names(groups, COLUMNS, "group")
     if problems:
         raise ParameterError(SUBJECT, problems)
-    groups = [group] if isinstance(group, str) else list(group or ())
     checked = spells if frame is not spells else check_spells(frame, unit=unit)
     parts, notes = [], []
     for kind, states in named.items():
         waits = measure_time_to(checked, to=states, since=since, min_length=min_length, unit=unit)
+        there = [name for name in groups if name in waits.table]  # the others are refused below
+        table = waits.table.assign(**stated(waits.table, there))
         curve = estimate_survival(
-            waits, group=groups or None, weight=weight, cluster=cluster, level=level, unit=unit
+            table, group=groups or None, weight=weight, cluster=cluster, level=level, unit=unit
         )
-        found, said = _quantities(curve, waits.table, groups, marks, unit, level)
+        found, said = _quantities(curve, _seen(table, weight), groups, marks, unit, level)
         parts.append(found.assign(job=kind))
         notes += [f"{kind}: {text}" for text in (*waits.notes, *said)]
     table = pd.concat(parts, ignore_index=True)
@@ -134,6 +145,13 @@ def measure_job_times(
         notes=tuple(dict.fromkeys(notes)),
         provenance={"version": __version__, "inputs": {"spells": table_hash(frame)}},
     )
+
+
+def _seen(waits: pd.DataFrame, weight: str | None) -> pd.DataFrame:
+    """Return the waiting times that count: those of persons with weight."""
+    if weight is None or weight not in waits:
+        return waits
+    return waits[pd.to_numeric(waits[weight]) > 0]
 
 
 def _quantities(
@@ -163,13 +181,11 @@ def _quantities(
     columns = [*groups, "indicator", "value", "unit", "lower", "upper", "standard_error"]
     table = pd.concat([part[columns] for part in (arrived, half, wait)], ignore_index=True)
     table["level"] = level
-    counts = waits.groupby(groups).size() if groups else None
+    counts = Counter(zip(*(waits[name] for name in groups), strict=True))
     table["persons"] = (
-        len(waits)
-        if counts is None
-        else pd.MultiIndex.from_frame(table[groups]).map(counts).astype(int)
-        if len(groups) > 1
-        else table[groups[0]].map(counts).astype(int)
+        [counts[keys] for keys in zip(*(table[name] for name in groups), strict=True)]
+        if groups
+        else len(waits)
     )
     table["reliability"] = [
         reliability(row["persons"], row["value"] if np.isfinite(row["value"]) else 1.0,

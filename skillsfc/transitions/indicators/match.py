@@ -52,8 +52,8 @@ def match_of(people: People, definition: str) -> tuple[Floats, str]:
     if definition == "normative":
         return broad_level(people.text("qualification")) - normative_level(jobs), ""
     level = pd.to_numeric(people.text("qualification"), errors="coerce")
-    weight = people.number("weight") if people.has("weight") else np.ones(len(jobs))
-    workers = pd.DataFrame({"job": jobs, "level": level, "weight": weight}).dropna()
+    workers = pd.DataFrame({"job": jobs, "level": level, "weight": people.weight}).dropna()
+    workers = workers[workers["weight"] > 0]
     sizes = workers.groupby("job").size()
     known = sizes.index[sizes >= FEWEST]
     note = _small(sizes, definition)

@@ -15,6 +15,8 @@ from skillsfc.results import Result, table_hash
 from skillsfc.schema import code_list
 from skillsfc.transitions.indicators.people import SUBJECT, Floats, People, read_people
 from skillsfc.transitions.indicators.rules import Answer, can_be_measured, rules
+from skillsfc.transitions.ratios import taken_names
+from skillsfc.transitions.survey_design import COLUMNS as OF_RATIOS
 from skillsfc.transitions.survey_design import estimate_ratios, refuse_level
 
 COLUMNS = ("share", "lower", "upper", "standard_error", "level", "persons", "cases",
@@ -87,7 +89,8 @@ def measure_transition_indicators(
         field_match, job_match, informal, social_security, written_contract``.
     by : str or sequence of str, optional
         Columns of the groups; the total stands beside them with ``"T"`` or ``"total"``. A column
-        that is not there is an error, but for the default.
+        that is not there is an error, but for the default; so is ``age``, a column of the result:
+        make age bands under another name.
     indicators : sequence of str, optional
         Codes of those to measure; by default all that the survey can answer.
     match : {"normative", "mode", "mean"}
@@ -136,7 +139,7 @@ def measure_transition_indicators(
     >>> made.table[["sex", "age"]].values.tolist()
     [['F', '15-24'], ['M', '15-24'], ['T', '15-24']]
     """
-    people = read_people(persons, columns)
+    people = read_people(persons, columns, weight)
     refuse_level(level, SUBJECT)
     groups = _groups(people, by)
     listed = code_list("transition_indicators").set_index("code", drop=False)
@@ -181,6 +184,12 @@ def _groups(people: People, by: str | Sequence[str] | None) -> list[str]:
         for name in named
         if not people.has(name)
     ]  # fmt: skip
+    if "age" in named:
+        step = "Make bands under another name: persons.assign(age_band=pd.cut(persons['age'], ...))"
+        found = "the result has a column of this name, the ages of each indicator"
+        problems.append(Problem("by: column 'age'", found, "another name", next_step=step))
+    taken = ("indicator", "unit", "status", *OF_RATIOS)
+    problems += taken_names([name for name in named if people.has(name)], taken, "by")
     if problems:
         raise ParameterError(SUBJECT, problems)
     return named
@@ -222,7 +231,8 @@ def _estimate(
         for name in groups if not group else []:
             estimate[name] = "T" if name == "sex" else "total"
         parts.append(estimate)
-    notes = [answer.note, _unknown(inside, answer.trait)]
+    counted = people.weight > 0
+    notes = [answer.note, _unknown(inside[counted], answer.trait[counted])]
     notes += [str(text) for text in parts[0]["note"].unique()]
     made = pd.concat(parts, ignore_index=True)
     return made[made["persons"] > 0].reset_index(drop=True), notes

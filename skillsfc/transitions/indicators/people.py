@@ -11,11 +11,22 @@ import pandas as pd
 
 from skillsfc.errors import CodeError, Problem, TableError, did_you_mean, listing
 from skillsfc.schema import code_list
+from skillsfc.transitions.records import as_codes
+from skillsfc.transitions.stages.answers import EMPLOYEE, SELF_EMPLOYED, UNCLEAR, texts
+from skillsfc.transitions.weights import read_weights
 
 Floats = npt.NDArray[np.float64]
 
 SUBJECT = "measure_transition_indicators"
 ACTIVITIES = ("employed", "unemployed", "outside")
+EMPLOYEES = (*EMPLOYEE, "employee")
+SOME_SELF_EMPLOYED = "self_employed"  # one of own-account, employer, family: not known which
+#: Questions answered in words, whatever their case, and the words that `classify_stages` knows.
+WORDS = {
+    "activity": ACTIVITIES,
+    "employment_status": (*EMPLOYEES, *SELF_EMPLOYED, *UNCLEAR, SOME_SELF_EMPLOYED),
+    "contract": ("permanent", "temporary"),
+}
 BROAD = {"LTB": 0, "BAS": 1, "INT": 2, "ADV": 3}
 LEVELS = {"0": "LTB", "1": "BAS", "2": "BAS", "3": "INT", "4": "INT",
           **dict.fromkeys("5678", "ADV")}  # fmt: skip
@@ -32,11 +43,14 @@ class People:
     ----------
     table : DataFrame
         One row a person, with the user's columns renamed to ours.
+    weight : array of float
+        Weight of each row, ones where there is none.
     notes : tuple of str
         What was treated.
     """
 
     table: pd.DataFrame
+    weight: Floats
     notes: tuple[str, ...] = ()
 
     def has(self, column: str) -> bool:
@@ -60,14 +74,16 @@ class People:
         return np.asarray(found, dtype=np.float64)
 
     def text(self, column: str) -> pd.Series:
-        """Return a column of codes as text, missing where empty."""
-        values = self.table[column]
-        words = values.astype("str").str.strip()
-        return words.where(values.notna() & (words != "") & (words != "nan"))
+        """Return a column of codes as text, missing where empty; words in lower case."""
+        return texts(self.table[column]) if column in WORDS else code_texts(self.table[column])
 
     def number(self, column: str) -> Floats:
         """Return a column of numbers; negative ones are codes of no answer, and missing."""
         numbers = pd.to_numeric(self.table[column], errors="coerce")
+        strange = sorted(set(code_texts(self.table[column])[numbers.isna()].dropna()))
+        if strange:
+            found = f"the words {listing(strange)}"
+            raise TableError(SUBJECT, [Problem(f"column '{column}'", found, "numbers")])
         values = np.asarray(numbers.to_numpy(dtype="float64", na_value=np.nan))
         return np.where(values < 0, np.nan, values)
 
@@ -82,7 +98,21 @@ class People:
         return self.number("age")
 
 
-def read_people(persons: object, columns: Mapping[str, str] | None = None) -> People:
+def code_texts(column: pd.Series) -> pd.Series:
+    """Return a column of codes as text, missing where empty; 3, 3.0 and "3.0" are "3".
+
+    Examples
+    --------
+    >>> code_texts(pd.Series([3.0, None, " INT "], dtype="object")).tolist()
+    ['3', nan, 'INT']
+    """
+    words = as_codes(column).str.strip().str.replace(r"^(-?\d+)\.0+$", r"\1", regex=True)
+    return words.where(column.notna() & ~words.isin(["", "nan"]))
+
+
+def read_people(
+    persons: object, columns: Mapping[str, str] | None = None, weight: str | None = "weight"
+) -> People:
     """Return the persons of a survey, checked.
 
     Parameters
@@ -91,29 +121,27 @@ def read_people(persons: object, columns: Mapping[str, str] | None = None) -> Pe
         One row a person, with ``age`` and ``activity`` at least.
     columns : mapping of str, optional
         Our name and the file's name of columns that are named otherwise.
+    weight : str, optional
+        Column of the weight; the default is used only if there.
 
     Raises
     ------
     TableError
-        On missing columns, ages that are none, activities that are no known words, levels of
-        education outside ISCED 2011.
+        On missing columns and names that stand for two of them, ages that are none, activities,
+        contracts and kinds of employment that are no known words, levels of education outside
+        ISCED 2011, weights that cannot be meant.
     """
     table = getattr(persons, "table", persons)
     if not isinstance(table, pd.DataFrame):
         raise TableError(SUBJECT, [Problem("persons", type(table).__name__, "a pandas DataFrame")])
-    problems = [
-        Problem(
-            f"columns: {ours}", f"no column {theirs!r}", "", did_you_mean(theirs, table.columns)
-        )
-        for ours, theirs in (columns or {}).items()
-        if theirs not in table.columns
-    ]
+    problems = _wrong_names(table, columns or {})
     if not problems:
         table = table.rename(columns={theirs: ours for ours, theirs in (columns or {}).items()})
+        needed = ("age", "activity", *([weight] if weight not in (None, "weight") else []))
         problems += [
             Problem(f"column '{name}'", "missing", "one of the columns",
                     did_you_mean(name, table.columns))
-            for name in ("age", "activity")
+            for name in needed
             if name not in table.columns
         ]  # fmt: skip
     if not problems and table.empty:
@@ -121,9 +149,40 @@ def read_people(persons: object, columns: Mapping[str, str] | None = None) -> Pe
     if problems:
         raise TableError(SUBJECT, problems)
     notes = _check(table, problems)
+    weights = np.ones(len(table))
+    if weight is not None and weight in table.columns:
+        weights, _ = read_weights(table[weight], problems)  # the estimates say what is odd in them
     if problems:
         raise TableError(SUBJECT, problems)
-    return People(table.reset_index(drop=True), tuple(notes))
+    return People(table.reset_index(drop=True), weights, tuple(notes))
+
+
+def _wrong_names(table: pd.DataFrame, columns: Mapping[str, str]) -> list[Problem]:
+    """Return mapped columns that are not there, and names that would stand for two columns."""
+    problems = [
+        Problem(
+            f"columns: {ours}", f"no column {theirs!r}", "", did_you_mean(theirs, table.columns)
+        )
+        for ours, theirs in columns.items()
+        if theirs not in table.columns
+    ]
+    theirs_all = list(columns.values())
+    problems += [
+        Problem(
+            f"columns: {ours}",
+            f"the table has a column {ours!r} beside {theirs!r}",
+            "one column for each name",
+            next_step=f"Drop or rename the column that is not meant to be {ours!r}.",
+        )
+        for ours, theirs in columns.items()
+        if ours != theirs and ours in table.columns and ours not in theirs_all
+    ]
+    twice = [*table.columns[table.columns.duplicated()].unique()]
+    twice += [name for name in dict.fromkeys(theirs_all) if theirs_all.count(name) > 1]
+    if twice:
+        found = f"{listing(twice)} named more than once"
+        problems.append(Problem("columns", found, "one column for each name"))
+    return problems
 
 
 def _check(table: pd.DataFrame, problems: list[Problem]) -> list[str]:
@@ -139,12 +198,14 @@ def _check(table: pd.DataFrame, problems: list[Problem]) -> list[str]:
     missing = int(table["age"].isna().sum())
     if missing:
         notes.append(f"{missing} persons without an age are in no indicator.")
-    words = set(table["activity"].dropna().astype("str")) - {"", *ACTIVITIES}
-    if words:
-        found = f"values {listing(sorted(words))}"
-        problems.append(Problem("column 'activity'", found, listing(ACTIVITIES)))
+    for name, known in WORDS.items():
+        words = set(texts(table[name]).dropna()) - set(known) if name in table.columns else set()
+        if words:
+            found, strange = f"values {listing(sorted(words))}", sorted(words)[0]
+            near = did_you_mean(strange, known)
+            problems.append(Problem(f"column '{name}'", found, listing(known, 12), near))
     if "qualification" in table.columns:
-        levels = set(table["qualification"].dropna().astype("str")) - {""}
+        levels = set(code_texts(table["qualification"]).dropna())
         bad = sorted(levels - set(code_list("isced11")["code"]))
         if bad:
             step = "sf.convert_codes or the mapping of sf.read_survey turns national lists into it."

@@ -9,11 +9,18 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.transitions.indicators.match import match_of
-from skillsfc.transitions.indicators.people import MEDIUM, TERTIARY, Floats, People
+from skillsfc.transitions.indicators.people import (
+    EMPLOYEES,
+    MEDIUM,
+    SOME_SELF_EMPLOYED,
+    TERTIARY,
+    Floats,
+    People,
+)
 
 FULL_TIME = 35  # hours a week; the limit of time-related underemployment is national
 LOW_PAY = 2 / 3  # of the median
-GRADUATED = (1, 3)  # years since the highest level was completed
+GRADUATED = (1, 3)  # completed years since the highest level was completed
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ def _neet(people: People, *, formal_only: bool = False, activity: str = "") -> A
 
 
 def _graduates(people: People, levels: tuple[str, ...]) -> Answer:
-    years = people.number("years_since_education")
+    years = np.floor(people.number("years_since_education"))
     since = (years >= GRADUATED[0]) & (years <= GRADUATED[1])
     recent = np.where(np.isnan(years), np.nan, since.astype(float))
     busy, note = learning(people)
@@ -104,9 +111,14 @@ def _match(people: People, *, definition: str, over: bool) -> Answer:
 
 
 def _below(people: People) -> Answer:
-    upper = people.text("occupation").str[:1].isin(["1", "2", "3"]).astype(float)
-    trait = np.where(people.text("occupation").isna(), np.nan, 1 - upper)
-    return Answer(trait, both(employed(people), people.is_in("qualification", TERTIARY)))
+    group = people.text("occupation").str[:1]
+    trait = np.where(group.isna(), np.nan, 1 - group.isin(["1", "2", "3"]).astype(float))
+    # Officers stand beside other ranks in major group 0: it says nothing of the level.
+    armed = group.eq("0").fillna(False).to_numpy(dtype=bool)
+    tertiary = both(employed(people), people.is_in("qualification", TERTIARY))
+    count = int((armed & (tertiary == 1)).sum())
+    note = f"{count} persons in armed forces occupations (ISCO-08 group 0) are in no count."
+    return Answer(trait, np.where(armed, 0.0, tertiary), note if count else "")
 
 
 def _of_employed(people: People, trait: Floats, note: str = "") -> Answer:
@@ -117,7 +129,7 @@ def employees(people: People) -> Floats:
     """Return 1 for employees; where the status was not asked, for all the employed."""
     if not people.has("employment_status"):
         return employed(people)
-    return both(employed(people), people.is_in("employment_status", ("1",)))
+    return both(employed(people), people.is_in("employment_status", EMPLOYEES))
 
 
 def _stable(people: People) -> Answer:
@@ -127,8 +139,14 @@ def _stable(people: People) -> Answer:
     return _of_employed(people, np.where(others, 0.0, permanent))
 
 
+def _own_account_or_family(people: People) -> Answer:
+    trait = people.is_in("employment_status", ("3", "5"))
+    unclear = people.is_in("employment_status", (SOME_SELF_EMPLOYED,)) == 1
+    return _of_employed(people, np.where(unclear, np.nan, trait))
+
+
 def _low_pay(people: People) -> Answer:
-    wage, weight = people.number("wage"), _weight(people)
+    wage, weight = people.number("wage"), people.weight
     inside = employees(people)
     known = (inside == 1) & np.isfinite(wage) & (weight > 0)
     if not known.any():
@@ -150,10 +168,6 @@ def weighted_median(values: Floats, weight: Floats) -> float:
     order = np.argsort(values)
     passed = np.cumsum(weight[order])
     return float(values[order][np.searchsorted(passed, passed[-1] / 2)])
-
-
-def _weight(people: People) -> Floats:
-    return people.number("weight") if people.has("weight") else np.ones(len(people.table))
 
 
 def _underemployed(people: People) -> Answer:
@@ -186,9 +200,7 @@ def rules(definition: str) -> dict[str, Callable[[People], Answer]]:
         "field_mismatch": lambda p: _of_employed(p, 1 - p.answer("field_match")),
         "job_mismatch": lambda p: _of_employed(p, 1 - p.answer("job_match")),
         "stable_job": _stable,
-        "own_account_or_family": lambda p: _of_employed(
-            p, p.is_in("employment_status", ("3", "5"))
-        ),
+        "own_account_or_family": _own_account_or_family,
         "low_pay": _low_pay,
         "wants_other_job": lambda p: _of_employed(p, p.answer("wants_other_job")),
         "time_underemployed": _underemployed,

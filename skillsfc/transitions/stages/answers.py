@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from skillsfc.errors import Problem, did_you_mean, listing
+from skillsfc.transitions.records import as_codes
 from skillsfc.transitions.stages.rules import VALUES, Bits, Flags, bits, everything
 
 QUESTIONS = (
@@ -25,6 +26,19 @@ MISSING = (-9, -8, -7, -6, -5, -4, -3, -2, -1, 97, 98, 99, 997, 998, 999, 9997, 
 EMPLOYEE, SELF_EMPLOYED, UNCLEAR = ("1",), ("2", "3", "4", "5"), ("6",)
 _YES, _NO = ("true", "1", "yes"), ("false", "0", "no")
 _ALL_JOBS = everything("job")
+Said = TypeVar("Said")
+
+
+def coded_keys(mapping: Mapping[Any, Said]) -> dict[str, Said]:
+    """Return a mapping of codes with its codes as text, as they stand in the spells.
+
+    Examples
+    --------
+    >>> coded_keys({1: "education", 2.0: "stable", "home": "inactive"})
+    {'1': 'education', '2': 'stable', 'home': 'inactive'}
+    """
+    codes = as_codes(pd.Series(list(mapping), dtype="object"))
+    return dict(zip(codes, mapping.values(), strict=True))
 
 
 def texts(column: pd.Series, missing: Iterable[object] = ()) -> pd.Series:
@@ -107,7 +121,9 @@ def jobs(
         meaning = {"permanent": stable, "temporary": temporary}
         contract = coded(table["contract"], meaning, stable | temporary, problems, missing)
         answered = contract != (stable | temporary)
-        paid = np.where(contract == temporary, _by_length(table, stable_months, missing), contract)
+        paid = np.where(
+            contract == temporary, _by_length(table, stable_months, problems, missing), contract
+        )
         if "contract_months" not in table.columns:
             notes.append(
                 f"The length of contracts is not in the data: 'temporary' is read as under "
@@ -126,13 +142,20 @@ def jobs(
     return kind.astype(np.uint8), notes
 
 
-def _by_length(table: pd.DataFrame, stable_months: float, missing: Iterable[object]) -> Bits:
+def _by_length(
+    table: pd.DataFrame, stable_months: float, problems: list[Problem], missing: Iterable[object]
+) -> Bits:
     """Return stable, temporary or both for temporary contracts, by their months."""
     stable, temporary, _ = (bits("job", (word,)) for word in VALUES["job"])
     if "contract_months" not in table.columns:
         return np.full(len(table), temporary, dtype=np.uint8)
     words = texts(table["contract_months"], missing)
     months = pd.to_numeric(words, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+    strangers = sorted(set(words[np.isnan(months)].dropna()))
+    if strangers:
+        step = "Write the number alone, or name codes of no answer in missing_codes=(...)."
+        found = f"the words {listing(strangers)}"
+        problems.append(Problem("column 'contract_months'", found, "months", next_step=step))
     known = np.where(months >= stable_months, stable, temporary)
     return np.where(np.isfinite(months) & (months >= 0), known, stable | temporary).astype(np.uint8)
 

@@ -45,7 +45,8 @@ def refuse_roles(states: Iterable[str], roles: Mapping[str, str], subject: str) 
 def read_histories(records: Records, roles: Mapping[str, str], subject: str) -> pd.DataFrame:
     """Return the spells with role and kind, and a closing row for a state entered at the end.
 
-    Columns ``person, start, end, role, kind, seen_from``; sorted by person and time.
+    Columns ``person, start, end, role, kind, seen_from`` (missing where the spells have no column
+    ``entry``); sorted by person and time.
 
     Raises
     ------
@@ -59,7 +60,8 @@ def read_histories(records: Records, roles: Mapping[str, str], subject: str) -> 
             "start": records.start,
             "end": records.end,
             "role": pd.Series(state).map(dict(roles)),
-            "seen_from": records.entry,
+            # Only a column of entries says that somebody was out of sight before the first spell.
+            "seen_from": records.entry if "entry" in records.table.columns else np.nan,
         }
     )
     same = (frame["person"] == frame["person"].shift()) & (frame["start"] < frame["end"].shift())

@@ -59,7 +59,7 @@ def measure_confusion(full: Table, proxy: Table, weight: str | None) -> Table:
             "stage_approximated": proxy.loc[inside, "stage"].to_numpy(),
             "possible_stages": proxy.loc[inside, "possible_stages"].to_numpy(),
             "share": weights / weights.sum(),
-            "persons": 1,
+            "persons": (weights > 0).astype("int64"),
         }
     )
     keys = ["stage_full", "stage_approximated", "possible_stages"]
@@ -100,7 +100,11 @@ def measure_stage_flows(
 
     A pair is a person seen in two neighbouring periods of the data. Shares are of all pairs, with
     the range that open stages leave and errors that know that pairs of one person belong together.
+    Rows without a person or a period have no neighbour: they are left out and counted.
     """
+    placed = table[[period, "person"]].notna().all(axis=1)
+    lost = int((~placed).sum())
+    table = table[placed]
     periods = pd.factorize(table[period], sort=True)[0]
     inside = table["in_scope"].to_numpy(dtype=bool)
     columns = ["person", "stage", "possible_stages"]
@@ -109,7 +113,8 @@ def measure_stage_flows(
     )
     later = frame.drop(columns="weight").assign(at=frame["at"] - 1)
     pairs = frame.merge(later, on=["person", "at"], suffixes=("", "_to"))
-    counts = {"seen": int((frame["at"] < periods.max()).sum()), "matched": len(pairs)}
+    last = periods.max(initial=-1)
+    counts = {"seen": int((frame["at"] < last).sum()), "matched": len(pairs), "without": lost}
     if pairs.empty:
         return pd.DataFrame(), counts
     design = read_design(pairs, cluster="person", subject="approximate_stages")

@@ -18,8 +18,9 @@ from skillsfc.errors import (
 )
 from skillsfc.results import Result, table_hash
 from skillsfc.transitions.design import read_design
-from skillsfc.transitions.ratios import domains
+from skillsfc.transitions.ratios import domains, taken_names
 from skillsfc.transitions.records import Records, read_records
+from skillsfc.transitions.stages.answers import coded_keys
 from skillsfc.transitions.stages.histories import (
     OUTCOMES,
     measure_histories,
@@ -27,13 +28,18 @@ from skillsfc.transitions.stages.histories import (
     read_histories,
     refuse_roles,
 )
-from skillsfc.transitions.stages.path_rules import NOT_KNOWN
+from skillsfc.transitions.stages.path_rules import KINDS, NOT_KNOWN
 from skillsfc.transitions.stages.path_summary import summarise
 from skillsfc.transitions.survey_design import refuse_level
 
 SUBJECT = "classify_transitions"
 DESTINATIONS = ("first", "current")
 WITHOUT = ("start", "exclude")
+#: Columns of the result and of its persons, which no group may be called.
+COLUMNS = ("indicator", "value", "unit", "standard_error", "lower", "upper", "level", "persons",
+           "reliability")  # fmt: skip
+OF_PERSONS = ("outcome", "months", "path", "length_class",
+              *(f"months_{kind}" for kind in (*KINDS, "between")))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,9 +99,9 @@ def classify_transitions(
         Columns ``person, state, start, end`` [months], ``event`` or ``to_state``, optionally
         ``entry``; one state at a time.
     roles : mapping of str to str
-        Role of each state: education, stable, satisfactory_temporary, satisfactory_self_employed,
-        temporary, self_employed (both without satisfaction), unemployed, inactive, unknown. The
-        second to fourth end the transition.
+        Role of each state, whose code may be a number: education, stable, satisfactory_temporary,
+        satisfactory_self_employed, temporary, self_employed (both without satisfaction),
+        unemployed, inactive, unknown. The second to fourth end the transition.
     group : str or sequence of str, optional
         Columns of persons, such as ``"sex"``.
     destination : {"first", "current"}
@@ -162,15 +168,23 @@ def classify_transitions(
     """
     groups = tuple([group] if isinstance(group, str) else list(group or ()))
     settings = PathSettings(
-        dict(roles), groups, destination, without_education, weight, stratum, cluster, level, unit
+        coded_keys(roles),
+        groups,
+        destination,
+        without_education,
+        weight,
+        stratum,
+        cluster,
+        level,
+        unit,
     )
     _refuse(settings)
     needs = [name for name in (*groups, stratum, cluster) if name is not None]
     records = read_records(
         spells, subject=SUBJECT, weight=weight, needs=["person", "state", *needs]
     )
-    refuse_roles(moved_states(records), roles, SUBJECT)
-    frame = read_histories(records, roles, SUBJECT)
+    refuse_roles(moved_states(records), settings.roles, SUBJECT)
+    frame = read_histories(records, settings.roles, SUBJECT)
     measures = measure_histories(frame, destination, without_education)
     persons, notes = _persons(records, measures, settings)
     if not persons["outcome"].isin(["transited", "not_yet"]).any():
@@ -184,9 +198,10 @@ def classify_transitions(
         for keys, inside in domains(persons, groups)
         for row in summarise(persons, design, inside, level)
     ]
-    counts = persons["outcome"].value_counts().reindex(list(OUTCOMES), fill_value=0)
+    weighted = persons[design.weight > 0]
+    counts = weighted["outcome"].value_counts().reindex(list(OUTCOMES), fill_value=0)
     diagnostics = pd.DataFrame({"outcome": list(OUTCOMES), "persons": counts.to_numpy()})
-    notes += [*design.notes, *_said(counts, persons)]
+    notes += [*design.notes, *_said(counts, weighted)]
     provenance = {"version": __version__, "inputs": {"spells": table_hash(records.table)}}
     return TransitionPaths(
         pd.DataFrame(rows), settings, diagnostics, tuple(notes), provenance, persons
@@ -207,6 +222,10 @@ def _refuse(settings: PathSettings) -> None:
     if settings.unit != "month":
         step = "Convert the times first: the classes of paths are in months."
         problems.append(Problem("unit", repr(settings.unit), "'month'", next_step=step))
+    columns = (settings.weight, settings.stratum, settings.cluster)
+    design = [name for name in columns if name is not None and name not in settings.group]
+    problems += taken_names(settings.group, ("person", *COLUMNS, *OF_PERSONS), "group")
+    problems += taken_names(design, OF_PERSONS, "design")
     if problems:
         raise ParameterError(SUBJECT, problems)
 
@@ -218,7 +237,7 @@ def _persons(
     table = records.table
     kept = [*settings.group, settings.stratum, settings.cluster]
     kept += [settings.weight if settings.weight in table.columns else None]
-    names = list(dict.fromkeys(name for name in kept if name is not None))
+    names = list(dict.fromkeys(name for name in kept if name not in (None, "person")))
     first = table.drop_duplicates("person").set_index("person")[names]
     notes = []
     for name in names:

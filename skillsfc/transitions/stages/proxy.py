@@ -10,7 +10,8 @@ import pandas as pd
 
 from skillsfc.errors import Problem, TableError
 from skillsfc.schema import refuse_other_than_table
-from skillsfc.transitions.stages.answers import QUESTIONS, read_ages, read_answers
+from skillsfc.transitions.records import as_codes
+from skillsfc.transitions.stages.answers import QUESTIONS, coded_keys, read_ages, read_answers
 from skillsfc.transitions.stages.classify import named, refuse_settings
 from skillsfc.transitions.stages.loss import (
     measure_bounds,
@@ -149,6 +150,7 @@ def approximate_stages(
     table = named(persons, columns or {}, SUBJECT)
     settings = StageSettings(version, "bounds", age, dict(columns or {}), float(stable_months))
     refuse_settings(settings, SUBJECT)
+    states = None if states is None else coded_keys(states)
     refuse_arguments(table, lost, states, assume or {}, period)
     codes = tuple(missing_codes)
 
@@ -212,7 +214,7 @@ def _from_states(
     """Return the answers with what each state says of them."""
     if not states:
         return held
-    words = table[STATE].astype("str").where(table[STATE].notna(), "")
+    words = as_codes(table[STATE]).fillna("")
     found = dict(held)
     for state, says in states.items():
         here = (words == state).to_numpy()
@@ -253,4 +255,8 @@ def _said(
             f"{counts['matched']} of {counts['seen']} persons and periods are matched with the "
             "next period; those who cannot be matched may differ."
         )
+        if counts["without"]:
+            notes.append(
+                f"{counts['without']} rows without a person or a period are left out of the flows."
+            )
     return notes

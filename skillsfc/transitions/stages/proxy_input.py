@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
+from skillsfc.transitions.records import as_codes
 from skillsfc.transitions.stages.answers import OPTIONAL, QUESTIONS
 from skillsfc.transitions.stages.rules import VALUES, bits
 
@@ -67,7 +68,8 @@ def refuse_arguments(
         if name not in table.columns
     ]
     if period and not missing:
-        double = int(table.duplicated(["person", period]).sum())
+        placed = table[["person", period]].dropna()
+        double = int(placed.duplicated().sum())
         if double:
             found = f"{double} rows repeat a person and {period}"
             missing.append(Problem("rows", found, "one row a person and period"))
@@ -94,7 +96,7 @@ def _wrong_values(where: str, answers: Answers) -> list[Problem]:
 
 
 def _strange_states(table: pd.DataFrame, states: Mapping[str, Answers]) -> list[Problem]:
-    strangers = sorted(set(table[STATE].dropna().astype("str")) - set(states) - {""})
+    strangers = sorted(set(as_codes(table[STATE]).dropna()) - set(states) - {""})
     if not strangers:
         return []
     step = "Give {} for a state that says nothing."

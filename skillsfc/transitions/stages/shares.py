@@ -13,7 +13,7 @@ from skillsfc import __version__
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
 from skillsfc.results import Result, table_hash
 from skillsfc.transitions.design import Floats, read_design
-from skillsfc.transitions.ratios import domains
+from skillsfc.transitions.ratios import domains, taken_names
 from skillsfc.transitions.stages.bounds import estimate_range
 from skillsfc.transitions.stages.result import ADDED, StageClassification, StageSettings
 from skillsfc.transitions.stages.rules import NOT_CLASSIFIED, UNKNOWN_STAGE, Rules, read_rules
@@ -22,6 +22,13 @@ from skillsfc.transitions.survey_design import refuse_level
 SUBJECT = "estimate_stage_shares"
 #: Third part of ILOSTAT's series by the column that stands beside sex.
 SERIES = {"qualification": "EDU", "area": "GEO", "age": "AGE"}
+#: Columns of the result, which no group may be called.
+COLUMNS = (
+    "kind", "stage", "form", "code", "series", "share", "share_high", "standard_error",
+    "standard_error_high", "lower", "upper", "level", "persons", "cases", "cases_possible",
+    "effective_persons", "design_effect", "reliability", "population", "population_high",
+    "population_error", "unit", "status", "source",
+)  # fmt: skip
 NOT_BESIDE = ("sex", "year", "quarter", "country")  # every series has these
 KIND = {"stage": "STG", "form": "FOR"}
 
@@ -160,6 +167,8 @@ def _read(classified: object, groups: Sequence[str]) -> tuple[pd.DataFrame, Stag
         for name in groups
         if name in ADDED or name not in known
     ]
+    free = [name for name in groups if name in known and name not in ADDED]
+    problems += taken_names(free, COLUMNS, "by")
     if problems:
         raise TableError(SUBJECT, problems)
     return table, classified.settings
