@@ -101,3 +101,38 @@ def test_stable_states_must_be_working_ones(tmp_path):
         load_pathways(
             "TUN", file=tmp_path / "p.csv", learning="school", working="job", stable="school"
         )
+
+
+def test_states_with_blanks_are_named_with_commas(tmp_path):
+    states = ["school", "part time job", "full time job"]
+    rows = pd.DataFrame({"person": ["a"] * 3, "month": [1, 2, 3], "state": states})
+    rows.to_csv(tmp_path / "p.csv", index=False)
+    own = load_pathways(
+        "TUN", file=tmp_path / "p.csv", learning="school",
+        working="part time job, full time job", stable="full time job,",
+    )  # fmt: skip
+    assert own.working == ("part time job", "full time job")
+    assert own.stable == ("full time job",)
+    assert own.learning == ("school",)
+
+
+def test_a_file_with_decimal_commas_is_read(tmp_path):
+    (tmp_path / "s.csv").write_text("person;state;start;end\na;school;0;1,5\na;job;1,5;3\n")
+    own = load_pathways(
+        "TUN", file=tmp_path / "s.csv", learning="school", working="job", decimal=","
+    )
+    assert own.spells["end"].tolist() == [1.5, 3.0]
+
+
+@pytest.mark.parametrize("form", ["parts", "dates"])
+def test_spells_in_years_and_months_or_dates_are_taken(tmp_path, form):
+    text = {
+        "parts": "person,state,start_year,start_month,end_year,end_month\n"
+        "a,school,1993,7,1994,9\na,job,1994,9,1995,1\n",
+        "dates": "person,state,start,end\na,school,1993-07,1994-09\na,job,1994-09,1995-01\n",
+    }
+    (tmp_path / "s.csv").write_text(text[form])
+    own = load_pathways("TUN", file=tmp_path / "s.csv", learning="school", working="job")
+    checked = sf.check_spells(own.spells).table
+    assert checked["start"].tolist() == [0.0, 14.0]
+    assert checked["end"].tolist() == [14.0, 18.0]

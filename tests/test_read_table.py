@@ -262,3 +262,30 @@ def test_text_is_never_taken_for_another_script(tmp_path_factory, encoding, word
     file = tmp_path_factory.mktemp("x") / "x.csv"
     with suppress(SourceError):
         assert decode(text.encode(encoding), file) == text
+
+
+def test_a_lone_point_under_a_declared_comma_is_refused_with_all_else(tmp_path):
+    text = (HEADER + ROWS).replace(",", ";").replace("10.5", "1.234")
+    with pytest.raises(TableError, match=r"1 values with a point: '1\.234'.*thousands"):
+        read_text(tmp_path, text, decimal=",")
+    with pytest.raises(TableError) as caught:
+        read_text(tmp_path, text.replace("observed", "guessed"), decimal=",")
+    assert "'1.234'" in str(caught.value)
+    assert "'guessed'" in str(caught.value)
+    assert read_text(tmp_path, text)["persons"].iloc[0] == 1.234
+
+
+def test_numbers_of_typed_files_have_no_decimal_comma_to_declare(tmp_path):
+    rows = frame().assign(year=[2020, 2021], persons=[1.234, 11.0])
+    rows.to_excel(tmp_path / "mine.xlsx", index=False)
+    assert list(read_table(tmp_path / "mine.xlsx", decimal=",")["persons"]) == [1.234, 11.0]
+    rows = rows.assign(persons=pd.Series(["1,5", 2.25], dtype=object))
+    rows.to_excel(tmp_path / "mine.xlsx", index=False)
+    assert list(read_table(tmp_path / "mine.xlsx", decimal=",")["persons"]) == [1.5, 2.25]
+
+
+def test_keys_in_the_index_of_a_parquet_file_are_kept(tmp_path):
+    pytest.importorskip("pyarrow", reason="parquet needs pyarrow")
+    rows = frame().assign(year=[2020, 2021], persons=[10.5, 11.0]).set_index(["country", "year"])
+    rows.to_parquet(tmp_path / "mine.parquet")
+    assert list(read_table(tmp_path / "mine.parquet")["year"]) == [2020, 2021]

@@ -7,13 +7,14 @@ that ends in the middle of a row is refused.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from skillsfc.checks import check
 from skillsfc.countries import country_code
-from skillsfc.errors import CoverageError, Problem, SourceError, listing
+from skillsfc.errors import CoverageError, Problem, SourceError, TableError, listing
 from skillsfc.schema import dictionary
 from skillsfc.sources.raw_rows import (
     framed,
@@ -84,15 +85,29 @@ def read_table(
     if decimal not in (".", ","):
         raise SourceError(f"file {file.name}", [Problem("decimal", repr(decimal), "'.' or ','")])
     kind = file.suffix.lower()
-    if kind == ".xlsx":
-        rows = workbook_rows(file, sheet)
-    elif kind == ".parquet":
-        rows = parquet_table(file)
+    unclear: list[Problem] = []
+    if kind == ".parquet":
+        frame = parquet_table(file)
     else:
-        rows = text_rows(file, delimiter, encoding)
-    frame = _typed(framed(file, rows), decimal) if isinstance(rows, list) else rows
-    checked = check(frame, name=table)
+        numbers: Mapping[str, frozenset[str]] = {}
+        if kind == ".xlsx":
+            rows, numbers = workbook_rows(file, sheet)
+        else:
+            rows = text_rows(file, delimiter, encoding)
+        frame = _typed(framed(file, rows), decimal, numbers, unclear)
+    checked = _checked(frame, table, unclear)
     return checked if country is None else _of_country(checked, country, file)
+
+
+def _checked(frame: pd.DataFrame, name: str | None, unclear: list[Problem]) -> pd.DataFrame:
+    """Return the checked table, or raise with unclear numbers and all other problems at once."""
+    try:
+        checked = check(frame, name=name)
+    except TableError as error:
+        raise TableError(error.subject, [*unclear, *error.problems]) from None
+    if unclear:
+        raise TableError(f"{name} table" if name else "table", unclear)
+    return checked
 
 
 def _of_country(table: pd.DataFrame, country: str, file: Path) -> pd.DataFrame:
@@ -105,10 +120,16 @@ def _of_country(table: pd.DataFrame, country: str, file: Path) -> pd.DataFrame:
     return table[table["country"] == code].reset_index(drop=True)
 
 
-def _typed(frame: pd.DataFrame, decimal: str) -> pd.DataFrame:
+def _typed(
+    frame: pd.DataFrame,
+    decimal: str,
+    typed_numbers: Mapping[str, frozenset[str]],
+    unclear: list[Problem],
+) -> pd.DataFrame:
     """Give the dictionary's numeric columns their type; empty cells become missing values.
 
     A column with a cell that is no number stays text: `check` names it with all other problems.
+    What `check` would read as a number, though it may be another, is added to ``unclear``.
     """
     words = dictionary()
     typed = frame.copy()
@@ -117,8 +138,14 @@ def _typed(frame: pd.DataFrame, decimal: str) -> pd.DataFrame:
         if column not in words.index or words.loc[column, "dtype"] == "string":
             typed[column] = text.where(text != "", None)
             continue
-        plain = text.map(plain_number(decimal))
+        plain = text.map(plain_number(decimal, typed_numbers.get(column, frozenset())))
         numbers = pd.to_numeric(plain.where(plain != "", None), errors="coerce")
         bad = (text != "") & numbers.isna()
         typed[column] = plain.mask(bad, text).where(text != "", None) if bad.any() else numbers
+        pointed = plain.isna() & pd.to_numeric(text, errors="coerce").notna()
+        if pointed.any():
+            found = f"{int(pointed.sum())} values with a point: {listing(text[pointed].unique())}"
+            step = "Is it a thousands separator? Then leave it out; else say decimal='.'."
+            where = f"column {column!r}"
+            unclear.append(Problem(where, found, "numbers with a decimal comma", "", step))
     return typed

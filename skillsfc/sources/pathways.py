@@ -8,14 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from skillsfc.countries import country_code
-from skillsfc.errors import CoverageError, ParameterError, Problem, SourceError, listing
+from skillsfc.errors import CoverageError, Problem, listing
 from skillsfc.schema import code_list, read_codes_file
 from skillsfc.sources.catalog import sources
 from skillsfc.sources.example.country import WARNING
 from skillsfc.sources.microdata import load_microdata
+from skillsfc.sources.own_histories import from_zero, kind_of_rows, refuse_states, states_of
 from skillsfc.sources.surveys.read import read_survey
-
-TIMES = ("period", "month", "quarter", "year")
 
 
 @dataclass(frozen=True)
@@ -124,6 +123,7 @@ def load_pathways(
     stable: str = "",
     unemployed: str = "",
     unit: str = "months",
+    decimal: str = ".",
 ) -> Pathways:
     """Return the embedded person histories of a country, or those of a user's own file.
 
@@ -132,16 +132,20 @@ def load_pathways(
     country : str
         ISO alpha-3 code or alias: GBR, USA and XEX have embedded histories.
     file : str or Path
-        Own file with a row a spell (``person, state, start, end``), a row a person and period
+        Own file with a row a spell (``person, state`` and ``start, end`` or ``start_year,
+        start_month, end_year, end_month``), a row a person and period
         (``person, state`` or ``activity``, and ``month``, ``quarter`` or ``year``), or a row a
         person (``age, activity``); empty for the embedded ones.
     mapping : str or Path
         Mapping of its columns and codes, as `skillsfc.read_survey` takes it.
     learning, working, idle, stable, unemployed : str
-        States of the own file by kind, with blanks between them; each state is learning, working
-        or idle. Not needed for a file of activities.
+        States of the own file by kind, with blanks between them, or with commas where a state's
+        name holds blanks: ``"part time job, full time job"``, or ``"part time job,"`` for one.
+        Each state is learning, working or idle. Not needed for a file of activities.
     unit : str
         Unit of time of the own file, in the plural.
+    decimal : {".", ","}
+        Decimal sign of numbers in the own file's text.
 
     Returns
     -------
@@ -171,8 +175,8 @@ def load_pathways(
             "stable": stable,
             "unemployed": unemployed,
         }
-        kinds = {kind: tuple(states.split()) for kind, states in named.items()}
-        return _own(code, Path(file), mapping, kinds, unit)
+        kinds = {kind: states_of(words) for kind, words in named.items()}
+        return _own(code, Path(file), mapping, kinds, unit, decimal)
     listed = read_codes_file("pathways.csv").set_index("country")
     if code not in listed.index:
         step = "Give a file of your own: a row a spell, or a row a person and month."
@@ -189,7 +193,7 @@ def load_pathways(
         made = example(seed=1)
         spells, persons, panel = made.spells, made.labour_force_survey, made.labour_force_panel
     else:
-        periods = _from_zero(load_microdata(row["dataset"]).drop(columns="date", errors="ignore"))
+        periods = from_zero(load_microdata(row["dataset"]).drop(columns="date", errors="ignore"))
     return Pathways(
         code,
         row["name"],
@@ -217,17 +221,22 @@ def _citation(source: str) -> str:
 
 
 def _own(
-    code: str, file: Path, mapping: str | Path, kinds: dict[str, tuple[str, ...]], unit: str
+    code: str,
+    file: Path,
+    mapping: str | Path,
+    kinds: dict[str, tuple[str, ...]],
+    unit: str,
+    decimal: str,
 ) -> Pathways:
-    table = read_survey(file, mapping=mapping or None).table
-    kind = _kind(set(table.columns), file)
+    table = read_survey(file, mapping=mapping or None, decimal=decimal).table
+    kind = kind_of_rows(set(table.columns), file)
     if kind in ("spells", "periods"):
-        _check_states(sorted(set(table["state"].dropna())), kinds)
+        refuse_states(sorted(set(table["state"].dropna())), kinds)
     return Pathways(
         code,
         _name(code),
         table if kind == "spells" else None,
-        _from_zero(table) if kind == "periods" else None,
+        from_zero(table) if kind == "periods" else None,
         unit,
         "the start of observation",
         kinds["learning"],
@@ -239,55 +248,6 @@ def _own(
         persons=table if kind == "persons" else None,
         panel=table if kind == "panel" else None,
     )
-
-
-def _from_zero(periods: pd.DataFrame) -> pd.DataFrame:
-    """Return periods counted from the first of the file, as a clock that starts with it."""
-    time = next(name for name in TIMES if name in periods.columns)
-    return periods.assign(**{time: periods[time] - periods[time].min()})
-
-
-def _kind(have: set[str], file: Path) -> str:
-    """Return what a file's rows are."""
-    if {"person", "state", "start", "end"} <= have:
-        return "spells"
-    if "person" in have and have & set(TIMES) and "state" in have:
-        return "periods"
-    if {"person", "activity"} <= have and have & set(TIMES) - {"year"}:
-        return "panel"
-    if {"age", "activity"} <= have:
-        return "persons"
-    expected = (
-        "spells (person, state, start, end), periods (person, state, and one of "
-        f"{listing(TIMES)}), a panel (the same with activity), or a survey (age, activity)"
-    )
-    step = "Name them in a mapping."
-    problem = Problem("columns", listing(sorted(have), 20), expected, next_step=step)
-    raise SourceError(f"file {file.name}", [problem])
-
-
-def _check_states(found: list[str], kinds: dict[str, tuple[str, ...]]) -> None:
-    """Raise unless each state of a file is learning, working or idle, and no other is named."""
-    named = [state for kind in ("learning", "working", "idle") for state in kinds[kind]]
-    where = "learning, working, idle"
-    problems = [
-        Problem(where, f"no state {state!r} in the file", listing(found, 20))
-        for state in dict.fromkeys([*named, *kinds["stable"], *kinds["unemployed"]])
-        if state not in found
-    ]
-    twice = sorted({state for state in named if named.count(state) > 1})
-    rest = [state for state in found if state not in named]
-    if twice:
-        problems.append(Problem(where, f"named twice: {listing(twice)}"))
-    if rest:
-        found_rest = f"of no kind: {listing(rest)}"
-        problems.append(Problem(where, found_rest, "each state of the file named once"))
-    for part, whole in (("stable", "working"), ("unemployed", "idle")):
-        outside = sorted(set(kinds[part]) - set(kinds[whole]))
-        if outside:
-            problems.append(Problem(part, listing(outside), f"states that are {whole}"))
-    if problems:
-        raise ParameterError("load_pathways", problems)
 
 
 def _name(code: str) -> str:

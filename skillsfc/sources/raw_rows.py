@@ -7,7 +7,8 @@ import io
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
+from datetime import datetime, time
 from pathlib import Path
 
 import pandas as pd
@@ -81,8 +82,10 @@ def _delimiter(header: str) -> str:
     return max(DELIMITERS, key=known)
 
 
-def workbook_rows(file: Path, sheet: str | None) -> list[list[str]]:
-    """Return the rows of one sheet of a workbook as text."""
+def workbook_rows(
+    file: Path, sheet: str | None
+) -> tuple[list[list[str]], dict[str, frozenset[str]]]:
+    """Return the rows of one sheet of a workbook as text, and by column which were numbers."""
     try:
         from openpyxl import load_workbook
     except ImportError as error:
@@ -109,8 +112,18 @@ def workbook_rows(file: Path, sheet: str | None) -> list[list[str]]:
     if page.merged_cells.ranges:
         where = listing(page.merged_cells.ranges, 3)
         raise refuse(file, f"merged cells at {where}", "one header row, then data")
-    rows = [[_cell(value) for value in row] for row in page.iter_rows(values_only=True)]
-    return [row for row in rows if any(row)]
+    values = list(page.iter_rows(values_only=True))
+    rows = [row for row in ([_cell(value) for value in line] for line in values) if any(row)]
+    header = [name.strip() for name in rows[0]] if rows else []
+    columns = zip(header, zip(*values, strict=True), strict=True)
+    return rows, {name: _numbers(column) for name, column in columns}
+
+
+def _numbers(column: Sequence[object]) -> frozenset[str]:
+    """Return the cells that are numbers with a point, unless a text looks the same."""
+    typed = {_cell(value) for value in column if isinstance(value, float)}
+    said = {value for value in column if isinstance(value, str)}
+    return frozenset(text for text in typed - said if "." in text)
 
 
 def _cell(value: object) -> str:
@@ -118,11 +131,13 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))  # Excel has no whole numbers: 2024 is stored as 2024.0
+    if isinstance(value, datetime) and value.time() == time():
+        return value.strftime("%Y-%m-%d")  # Excel has no days either, only moments
     return str(value)
 
 
 def parquet_table(file: Path) -> pd.DataFrame:
-    """Return a parquet file with the types that it has."""
+    """Return a parquet file with the types that it has; a named index becomes columns."""
     try:
         frame = pd.read_parquet(file)
     except ImportError as error:
@@ -130,7 +145,14 @@ def parquet_table(file: Path) -> pd.DataFrame:
         raise refuse(file, "parquet needs the package pyarrow", step=step) from error
     except Exception as error:
         raise refuse(file, f"not a readable parquet file ({type(error).__name__})") from error
-    return frame.reset_index(drop=True)
+    named = [name for name in frame.index.names if name is not None]
+    twice = [name for name in named if name in frame.columns]
+    if twice:
+        raise refuse(file, f"both in the index and a column: {listing(twice)}", "each name once")
+    unnamed = [at for at, name in enumerate(frame.index.names) if name is None]
+    if not named:
+        return frame.reset_index(drop=True)
+    return (frame.droplevel(unnamed) if unnamed else frame).reset_index()
 
 
 def framed(file: Path, rows: list[list[str]]) -> pd.DataFrame:
@@ -158,16 +180,32 @@ def framed(file: Path, rows: list[list[str]]) -> pd.DataFrame:
     return pd.DataFrame(rows[1:], columns=header, dtype="str")
 
 
-def plain_number(decimal: str) -> Callable[[str], str]:
-    """Return a function that writes a number as Python reads it; what is unclear stays as it is."""
+def plain_number(
+    decimal: str, numbers: Container[str] = frozenset()
+) -> Callable[[str], str | None]:
+    """Return a function that writes a number as Python reads it, or None where that is unclear.
 
-    def plain(text: str) -> str:
+    Parameters
+    ----------
+    decimal : {".", ","}
+        Decimal sign of numbers in text.
+    numbers : container of str
+        Cells that were numbers in the file and so have a decimal point for sure.
+
+    Examples
+    --------
+    >>> plain = plain_number(",", {"2.5"})
+    >>> plain("1,5"), plain("1.234"), plain("2.5")
+    ('1.5', None, '2.5')
+    """
+
+    def plain(text: str) -> str | None:
         digits = "".join(
             str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text
         ).translate(SPACES)
-        if decimal == ",":
-            # A point beside a declared decimal comma is a thousands separator or a slip: not ours.
-            return digits if "." in digits else digits.replace(",", ".")
-        return digits
+        if decimal != "," or text in numbers:
+            return digits
+        # A point beside a declared decimal comma is a thousands separator or a slip: not ours.
+        return None if "." in digits else digits.replace(",", ".")
 
     return plain

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,13 @@ from skillsfc.sources.raw_rows import (
     parquet_table,
     text_rows,
     workbook_rows,
+)
+from skillsfc.sources.surveys.old_stata import (
+    FIRST_UNICODE,
+    stata_format,
+    text_cells,
+    text_columns,
+    true_words,
 )
 
 SURVEY_FILES = (*TABLE_FILES, ".dta", ".sav", ".zsav")
@@ -35,11 +43,17 @@ class RawFile:
         Label of a column, where the file has one.
     code_labels : mapping of mappings of str
         Labels of a column's codes, where the file has them.
+    numbers : mapping of sets of str
+        Cells of a column that were numbers with a point in the file, not text.
+    declared : mapping of sets of str
+        Codes of a column that the file itself declares to mean no answer.
     """
 
     table: pd.DataFrame
     columns: dict[str, str] = field(default_factory=dict)
     code_labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    numbers: dict[str, frozenset[str]] = field(default_factory=dict)
+    declared: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def read_raw(
@@ -55,13 +69,15 @@ def read_raw(
     file = local_file(path, SURVEY_FILES, EXPECTED)
     kind = file.suffix.lower()
     if kind == ".dta":
-        raw = _stata(file)
+        raw = _stata(file, encoding)
     elif kind in (".sav", ".zsav"):
         raw = _spss(file, encoding)
     elif kind == ".parquet":
-        raw = RawFile(as_text(parquet_table(file)))
+        cells, numbers = typed_cells(parquet_table(file))
+        raw = RawFile(cells, numbers=numbers)
     elif kind == ".xlsx":
-        raw = RawFile(framed(file, workbook_rows(file, sheet)))
+        rows, numbers = workbook_rows(file, sheet)
+        raw = RawFile(framed(file, rows), numbers=numbers)
     else:
         raw = RawFile(framed(file, text_rows(file, delimiter, encoding)))
     if raw.table.empty:
@@ -69,7 +85,7 @@ def read_raw(
     return file, raw
 
 
-def _stata(file: Path) -> RawFile:
+def _stata(file: Path, encoding: str | None) -> RawFile:
     try:
         with pd.io.stata.StataReader(file, convert_categoricals=False) as reader:
             table = reader.read()
@@ -84,7 +100,20 @@ def _stata(file: Path) -> RawFile:
         for column in table.columns
         if used[column] in sets
     }
-    return RawFile(as_text(table), {k: v for k, v in columns.items() if v}, values)
+    if stata_format(file) < FIRST_UNICODE:
+        said = [text for codes in values.values() for text in codes.values()]
+        texts = [*table.columns, *columns.values(), *said, *text_cells(table)]
+        words = true_words(texts, file, encoding)
+        table = table.assign(
+            **{c: table[c].map(lambda t: words.get(t, t)) for c in text_columns(table)}
+        ).rename(columns=words)
+        columns = {words.get(k, k): words.get(v, v) for k, v in columns.items()}
+        values = {
+            words.get(k, k): {code: words.get(text, text) for code, text in codes.items()}
+            for k, codes in values.items()
+        }
+    cells, numbers = typed_cells(table)
+    return RawFile(cells, {k: v for k, v in columns.items() if v}, values, numbers)
 
 
 def _spss(file: Path, encoding: str | None) -> RawFile:
@@ -104,26 +133,61 @@ def _spss(file: Path, encoding: str | None) -> RawFile:
         column: {_cell(code): str(text) for code, text in codes.items()}
         for column, codes in about.variable_value_labels.items()
     }
-    return RawFile(as_text(table), {k: v for k, v in labels.items() if v}, values)
+    declared = {
+        column: _declared(table[column], ranges)
+        for column, ranges in about.missing_ranges.items()
+        if column in table.columns
+    }
+    cells, numbers = typed_cells(table)
+    return RawFile(cells, {k: v for k, v in labels.items() if v}, values, numbers, declared)
 
 
-def as_text(table: pd.DataFrame) -> pd.DataFrame:
-    """Return every cell as text, "" where missing, and whole numbers without a point.
+def _declared(column: pd.Series, ranges: list[dict[str, Any]]) -> frozenset[str]:
+    """Return the codes found in a column that lie in the ranges declared to mean no answer."""
+    codes = set()
+    for value in column.dropna().unique():
+        for ends in ranges:
+            low, high = ends["lo"], ends["hi"]
+            if isinstance(value, str) != isinstance(low, str):
+                continue  # a code of the other type cannot be meant
+            if isinstance(value, str):
+                hit = low.strip() <= value.strip() <= high.strip()
+            else:
+                hit = isinstance(value, (int, float, np.number)) and low <= value <= high
+            if hit:
+                codes.add(_cell(value))
+    return frozenset(codes)
+
+
+def typed_cells(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, frozenset[str]]]:
+    """Return every cell as text, "" where missing, and by column which texts were numbers.
+
+    Whole numbers are written without a point; those with one are listed, because in a text file
+    with a decimal comma the same signs could mean a thousand times as much.
 
     Examples
     --------
-    >>> as_text(pd.DataFrame({"a": [1.0, None], "b": [True, False]})).to_numpy().tolist()
-    [['1', 'true'], ['', 'false']]
+    >>> text, numbers = typed_cells(pd.DataFrame({"a": [1.5, None], "b": [True, False]}))
+    >>> text.to_numpy().tolist()
+    [['1.5', 'true'], ['', 'false']]
+    >>> sorted(numbers["a"])
+    ['1.5']
     """
-    return pd.DataFrame({str(name): _text(column) for name, column in table.items()}, dtype="str")
+    columns, numbers = {}, {}
+    for name, column in table.items():
+        columns[str(name)], numbers[str(name)] = _text(column)
+    return pd.DataFrame(columns, dtype="str", index=table.index), numbers
 
 
-def _text(column: pd.Series) -> pd.Series:
+def _text(column: pd.Series) -> tuple[pd.Series, frozenset[str]]:
     if pd.api.types.is_datetime64_any_dtype(column):
-        return column.dt.strftime("%Y-%m-%d").fillna("")
+        return column.dt.strftime("%Y-%m-%d").fillna(""), frozenset()
     places, distinct = pd.factorize(column)
-    words = np.array([*(_cell(value) for value in distinct), ""], dtype=object)
-    return pd.Series(words[places], index=column.index)
+    words = [*(_cell(value) for value in distinct), ""]
+    typed = {w for w, value in zip(words, distinct, strict=False) if not isinstance(value, str)}
+    said = {w for w, value in zip(words, distinct, strict=False) if isinstance(value, str)}
+    text = pd.Series(np.array(words, dtype=object)[places], index=column.index)
+    return text, frozenset(word for word in typed - said if "." in word)
 
 
 def _cell(value: object) -> str:
@@ -131,4 +195,6 @@ def _cell(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, (float, np.floating)):
         return str(int(value)) if float(value).is_integer() else repr(float(value))
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d")
     return str(value)

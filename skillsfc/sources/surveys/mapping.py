@@ -16,7 +16,7 @@ from skillsfc.schema import read_codes_file
 from skillsfc.words_file import read_words
 
 ENTRY_KEYS = ("column", "columns", "values", "missing")
-PARTS = ("columns", "keep", "drop_rows", "note")
+PARTS = ("columns", "keep")
 
 
 @dataclass(frozen=True)

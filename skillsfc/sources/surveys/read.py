@@ -12,11 +12,11 @@ from typing import Any
 import pandas as pd
 
 from skillsfc import __version__
-from skillsfc.errors import Problem, TableError, listing
+from skillsfc.errors import ParameterError, Problem, TableError, listing
 from skillsfc.results import Result
 from skillsfc.sources.surveys.formats import RawFile, read_raw
 from skillsfc.sources.surveys.mapping import ColumnRule, composed, person_columns, read_mapping
-from skillsfc.sources.surveys.recode import recode
+from skillsfc.sources.surveys.recode import Recoded, recode
 
 SPELL_TIMES = (("start", "end"), ("start_year", "end_year"))
 
@@ -106,9 +106,10 @@ def read_survey(
         word) and ``missing`` (codes for no answer); ``keep`` lists columns to take as they are.
         Without it the columns that have our names are taken. Headers may be in any script.
     decimal : {".", ","}
-        Decimal sign of numbers in text.
+        Decimal sign of numbers in text; numbers of typed files have none to declare.
     delimiter, encoding, sheet : str, optional
-        As for `skillsfc.read_table`; an encoding is found only where it is certain.
+        As for `skillsfc.read_table`; an encoding is found only where it is certain. Stata files
+        up to format 117 (Stata 13) do not say theirs either.
 
     Returns
     -------
@@ -121,10 +122,17 @@ def read_survey(
     SourceError
         If the file or the mapping cannot be read.
     ParameterError
-        If the mapping names what the file does not have.
+        If the mapping names what the file does not have, or ``decimal`` is another sign.
     TableError
         If a code has no meaning in the mapping or a value is not of its column's type: all
         problems at once.
+
+    Notes
+    -----
+    A code wins over a label that reads the same. Codes that an SPSS file declares to mean no
+    answer are left empty, unless the mapping names them under ``values``; a note counts them.
+    Times such as ``start`` and ``birth`` are numbers, or all dates ``1993-07`` or ``1993-07-15``,
+    which stay text; date columns of typed files become that.
 
     Examples
     --------
@@ -136,6 +144,8 @@ def read_survey(
     >>> read_survey(folder / "s.csv", mapping=mapping).table.to_dict("list")
     {'age': [21, 34], 'sex': ['M', 'F']}
     """
+    if decimal not in (".", ","):
+        raise ParameterError("read_survey", [Problem("decimal", repr(decimal), "'.' or ','")])
     file, raw = read_raw(path, delimiter=delimiter, encoding=encoding, sheet=sheet)
     raw = _composed(raw)
     rules = read_mapping(mapping, list(raw.table.columns))
@@ -162,7 +172,7 @@ def read_survey(
         table,
         SurveySettings(file.name, decimal, encoding),
         diagnostics,
-        _notes(raw, rules, diagnostics),
+        _notes(raw, rules, made),
         {"version": __version__, "inputs": {file.name: _digest(file)}},
         labels=_labels(raw, rules),
     )
@@ -186,7 +196,8 @@ def read_spells(
     ----------
     path, mapping, decimal, delimiter, encoding, sheet
         As for `read_survey`. The mapping must make ``person, state`` and either ``start, end``
-        or ``start_year, end_year`` (with ``start_month, end_month`` where known).
+        (numbers, or dates such as ``1993-07``) or ``start_year, end_year`` (with ``start_month,
+        end_month`` where known).
 
     Returns
     -------
@@ -225,18 +236,28 @@ def read_spells(
 
 def _composed(raw: RawFile) -> RawFile:
     """Return the file with headers in composed form, so that a typed name finds them."""
-    table = raw.table.rename(columns=composed)
-    columns = {composed(k): v for k, v in raw.columns.items()}
-    return RawFile(table, columns, {composed(k): v for k, v in raw.code_labels.items()})
+    return RawFile(
+        raw.table.rename(columns=composed),
+        {composed(k): v for k, v in raw.columns.items()},
+        {composed(k): v for k, v in raw.code_labels.items()},
+        {composed(k): v for k, v in raw.numbers.items()},
+        {composed(k): v for k, v in raw.declared.items()},
+    )
 
 
 def _notes(
-    raw: RawFile, rules: tuple[ColumnRule, ...], diagnostics: pd.DataFrame
+    raw: RawFile, rules: tuple[ColumnRule, ...], made: dict[str, Recoded]
 ) -> tuple[str, ...]:
     used = {column for rule in rules for column in rule.columns}
     unread = [column for column in raw.table.columns if column not in used]
     notes = [f"{len(unread)} columns of the file were not asked for."] if unread else []
-    empty = diagnostics.loc[diagnostics["missing"] == len(raw.table), "column"]
+    notes += [
+        f"Column '{name}': {one.declared} cells left empty because the file declares "
+        f"{listing(one.declared_codes)} to mean no answer."
+        for name, one in made.items()
+        if one.declared
+    ]
+    empty = [name for name, one in made.items() if one.missing == len(raw.table)]
     notes += [f"Column '{name}' has no answer in any row." for name in empty]
     return tuple(notes)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +18,10 @@ from skillsfc.sources.surveys.mapping import ColumnRule, composed, person_column
 
 TRUE, FALSE = {"true", "1", "yes", "1.0"}, {"false", "0", "no", "0.0"}
 MOST_CODES = 8
+LARGEST_WHOLE = 2.0**53  # beyond it a float no longer tells neighbours apart
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
+
+Plain = Callable[[str], str | None]  # what `plain_number` returns
 
 
 @dataclass(frozen=True)
@@ -28,26 +34,36 @@ class Recoded:
         The column.
     recoded, missing : int
         Cells that a rule changed; cells without an answer.
+    declared : int
+        Cells without an answer only because the file declares their codes to mean none.
+    declared_codes : tuple of str
+        Those codes.
     """
 
     column: pd.Series
     recoded: int
     missing: int
+    declared: int = 0
+    declared_codes: tuple[str, ...] = ()
 
 
 def recode(raw: RawFile, rule: ColumnRule, *, decimal: str, problems: list[Problem]) -> Recoded:
     """Return one of our columns from the file's; problems are added to the list.
 
-    A rule's codes may be the file's codes or their labels. A code that the rule does not name is
-    a problem: it is neither guessed nor dropped.
+    A rule's codes may be the file's codes or their labels; a word that is a code of the column is
+    that code, whatever the labels say. A code that the rule does not name is a problem: it is
+    neither guessed nor dropped.
     """
     text = _joined(raw.table, rule)
     labels = {
         code: composed(word) for code, word in raw.code_labels.get(rule.columns[0], {}).items()
     }
-    meanings = {**_by_label(labels, rule.meanings), **rule.meanings}
-    no_answer = {*rule.missing, *_by_label(labels, dict.fromkeys(rule.missing, "")), ""}
+    codes = {*text.unique(), *labels}
+    meanings = {**_by_label(labels, rule.meanings, codes), **rule.meanings}
+    no_answer = {*rule.missing, *_by_label(labels, dict.fromkeys(rule.missing, ""), codes), ""}
     absent = text.isin(no_answer)
+    declared = _declared(raw, rule) & ~absent & ~text.isin(meanings)
+    absent |= declared
     if rule.meanings:
         strangers = Counter(text[~absent & ~text.isin(meanings)])
         if strangers:
@@ -55,9 +71,23 @@ def recode(raw: RawFile, rule: ColumnRule, *, decimal: str, problems: list[Probl
         made = text.map(meanings).where(~absent)
     else:
         made = text.where(~absent)
-    typed = _typed(made, rule, decimal, problems)
+    # A number is a number in the mapping's words too, whatever sign the file's text has.
+    first = raw.numbers.get(rule.columns[0], frozenset())
+    numbers = frozenset(rule.meanings.values()) if rule.meanings else first
+    typed = _typed(made, rule, plain_number(decimal, numbers), problems)
     changed = int((made.notna() & (made != text)).sum())
-    return Recoded(typed, changed, int(absent.sum()))
+    return Recoded(
+        typed, changed, int(absent.sum()),
+        int(declared.sum()), tuple(sorted(text[declared].unique())),
+    )  # fmt: skip
+
+
+def _declared(raw: RawFile, rule: ColumnRule) -> pd.Series:
+    """Return where one of a rule's columns has a code that the file declares to mean no answer."""
+    hits = pd.Series(False, index=raw.table.index)
+    for column in rule.columns:
+        hits |= raw.table[column].isin(raw.declared.get(column, ()))
+    return hits
 
 
 def _joined(table: pd.DataFrame, rule: ColumnRule) -> pd.Series:
@@ -74,8 +104,13 @@ def _composed(column: pd.Series) -> pd.Series:
     return column.map({word: composed(word) for word in column.unique()})
 
 
-def _by_label(labels: dict[str, str], meanings: dict[str, str]) -> dict[str, str]:
-    return {code: meanings[word] for code, word in labels.items() if word in meanings}
+def _by_label(labels: dict[str, str], meanings: dict[str, str], codes: set[str]) -> dict[str, str]:
+    """Return the meanings of codes that are named by their label; codes win over labels."""
+    return {
+        code: meanings[word]
+        for code, word in labels.items()
+        if word in meanings and word not in codes
+    }
 
 
 def _stranger(rule: ColumnRule, strangers: Counter[str], labels: dict[str, str]) -> Problem:
@@ -88,14 +123,16 @@ def _stranger(rule: ColumnRule, strangers: Counter[str], labels: dict[str, str])
     return Problem(f"column '{rule.name}'", found, "a meaning for every code", next_step=step)
 
 
-def _typed(made: pd.Series, rule: ColumnRule, decimal: str, problems: list[Problem]) -> pd.Series:
+def _typed(made: pd.Series, rule: ColumnRule, plain: Plain, problems: list[Problem]) -> pd.Series:
     """Give a column the type that it has in the library; columns of the user's own stay text."""
     known = person_columns()
     if rule.name not in known.index:
         return made.astype("str").where(made.notna(), None)
     kind, codes = known.loc[rule.name, "dtype"], str(known.loc[rule.name, "codes"])
     if kind in ("int", "float"):
-        return _number(made, rule, kind, decimal, problems)
+        return _number(made, rule, kind, plain, problems)
+    if kind == "time":
+        return _time(made, rule, plain, problems)
     if kind == "bool":
         return _flag(made, rule, problems)
     text = made.astype("str").where(made.notna(), None)
@@ -120,15 +157,21 @@ def _allowed(codes: str) -> set[str]:
 
 
 def _number(
-    made: pd.Series, rule: ColumnRule, kind: str, decimal: str, problems: list[Problem]
+    made: pd.Series, rule: ColumnRule, kind: str, plain: Plain, problems: list[Problem]
 ) -> pd.Series:
-    plain = made.map(plain_number(decimal), na_action="ignore")
-    numbers = pd.to_numeric(plain, errors="coerce")
-    bad = made.notna() & numbers.isna()
+    numbers = pd.to_numeric(made.map(plain, na_action="ignore"), errors="coerce")
+    bad = made.notna() & ~np.isfinite(numbers.astype("float64"))
+    if kind == "int":
+        bad |= numbers.astype("float64").abs() > LARGEST_WHOLE
     if bad.any():
         found = f"no number in {int(bad.sum())} rows: {listing(made[bad].unique())}"
         step = "A code for no answer goes under missing; a decimal comma needs decimal=','."
-        problems.append(Problem(f"column '{rule.name}'", found, "numbers", next_step=step))
+        if plain("1.5") is None:
+            step = "A code for no answer goes under missing; decimal=',' allows no point."
+        expected = "numbers"
+        if person_columns().loc[rule.name, "dtype"] == "time":
+            expected = "numbers, or dates such as 1993-07 or 1993-07-15"
+        problems.append(Problem(f"column '{rule.name}'", found, expected, next_step=step))
         return numbers
     if kind == "float":
         return numbers.astype("float64")
@@ -138,6 +181,23 @@ def _number(
         problems.append(Problem(f"column '{rule.name}'", found, "whole numbers"))
         return numbers
     return numbers.astype("Int64") if numbers.isna().any() else numbers.astype("int64")
+
+
+def _time(made: pd.Series, rule: ColumnRule, plain: Plain, problems: list[Problem]) -> pd.Series:
+    """Return times as numbers, or as the text of dates if all of them are dates."""
+    dated = made.map(lambda text: DATE.fullmatch(text) is not None, na_action="ignore")
+    dated = dated.eq(True)
+    if not dated.any():
+        return _number(made, rule, "float", plain, problems)
+    other = made.notna() & ~dated
+    if other.any():
+        found = (
+            f"dates in {int(dated.sum())} rows, something else in {int(other.sum())}: "
+            f"{listing(made[other].unique())}"
+        )
+        expected = "all numbers, or all dates such as 1993-07 or 1993-07-15"
+        problems.append(Problem(f"column '{rule.name}'", found, expected))
+    return made.astype("str").where(made.notna(), None)
 
 
 def _flag(made: pd.Series, rule: ColumnRule, problems: list[Problem]) -> pd.Series:
