@@ -212,7 +212,7 @@ def test_indels_by_state_come_in_any_form():
     [
         ("trade", "Did you mean 'trate'"),
         (np.ones((2, 2)), "2x2"),
-        (object(), "object"),
+        ([], "list"),
         (-1.0, "0 or more"),
         (np.array([[0, -1, 1], [-1, 0, 1], [1, 1, 0.0]]), "2 negative"),
         (np.array([[0, np.nan, 1], [1, 0, 1], [1, 1, 0.0]]), "1 missing or infinite"),

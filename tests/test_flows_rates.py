@@ -393,3 +393,70 @@ def test_wrong_projections_are_named(stocks, arguments, words):
     with pytest.raises(ParameterError) as caught:
         sf.project_stocks(stocks, LAKE, states=["U", "E"], **arguments)
     assert words in str(caught.value)
+
+
+RATES = np.array([[-0.3, 0.2, 0.1], [0.5, -0.6, 0.1], [0.0, 0.2, -0.2]])
+
+
+@pytest.mark.parametrize("diagonal", [0.0, np.nan])
+def test_rates_without_a_diagonal_get_one(diagonal):
+    empty = RATES.copy()
+    np.fill_diagonal(empty, diagonal)
+    made = sf.estimate_steady_state(empty, states=STATES)
+    expected = sf.estimate_steady_state(RATES, states=STATES)
+    assert made.table["share"].to_numpy() == pytest.approx(expected.table["share"].to_numpy())
+    assert made.settings.continuous
+    assert any("nothing on its diagonal" in note for note in made.notes)
+    stocks = dict.fromkeys(STATES, 10.0)
+    assert any("diagonal" in n for n in sf.project_stocks(stocks, empty, periods=1,
+                                                          states=STATES).notes)  # fmt: skip
+
+
+def test_rates_with_a_wrong_diagonal_are_refused():
+    wrong = RATES.copy()
+    wrong[0, 0] = -0.2  # rows sum to 0.1, 0, 0
+    with pytest.raises(TableError, match="rows that sum to"):
+        sf.estimate_steady_state(wrong, states=STATES)
+    with pytest.raises(TableError, match="rows that sum to"):
+        sf.project_stocks(dict.fromkeys(STATES, 1.0), wrong, periods=1, states=STATES)
+
+
+def test_chances_rounded_with_an_empty_diagonal_stay_chances():
+    with pytest.raises(ParameterError, match="rows sum to"):
+        sf.estimate_steady_state([[0.0, 0.999], [1.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    "matrix", [np.eye(3), [[1.0, 0, 0], [0.2, 0.5, 0.3], [0, 0, 1.0]], np.zeros((3, 3))]
+)
+def test_no_steady_state_is_invented(matrix):
+    made = sf.project_stocks(dict.fromkeys(STATES, 5.0), matrix, periods=2, states=STATES)
+    assert made.steady_state["share"].isna().all()
+    assert any("depends on the start" in note for note in made.notes)
+
+
+def test_a_single_steady_state_stays():
+    made = sf.project_stocks(dict.fromkeys(STATES, 5.0), MONTHLY, periods=2, states=STATES)
+    steady = sf.estimate_steady_state(MONTHLY, states=STATES).table["share"]
+    assert made.steady_state["share"].to_numpy() == pytest.approx(steady.to_numpy())
+
+
+def test_an_interval_of_probabilities_is_refused():
+    stocks = dict.fromkeys(STATES, 5.0)
+    with pytest.raises(ParameterError, match="interval: 3 with probabilities"):
+        sf.project_stocks(stocks, MONTHLY, periods=2, states=STATES, interval=3)
+    made = sf.project_stocks(stocks, RATES, periods=1, states=STATES, interval=3.0)
+    moved = np.full(3, 5.0) @ expm(3 * RATES)
+    assert made.table["persons"].to_numpy()[3:] == pytest.approx(moved)
+
+
+@pytest.mark.parametrize("function", [sf.estimate_steady_state, sf.to_continuous_rates])
+def test_names_and_texts_that_cannot_be_meant_are_named(function):
+    with pytest.raises(ParameterError, match="named twice: 'E'"):
+        function(MONTHLY, states=["E", "U", "E"])
+    with pytest.raises(ParameterError, match="states: 5"):
+        function(MONTHLY, states=5)
+    long = pd.DataFrame({"from_state": ["E", "E", "U", "U"], "to_state": ["E", "U"] * 2,
+                         "probability": ["0.9", "much", "0.2", "0.8"]})  # fmt: skip
+    with pytest.raises(TableError, match="column 'probability': no number in 1 rows: 'much'"):
+        function(long)

@@ -430,3 +430,27 @@ def test_the_top_is_the_top_for_another_optimiser():
     other = scipy.optimize.minimize(down, start, jac=True, method="BFGS", options={"gtol": 1e-6})
     assert -other.fun <= made.log_likelihood + 1e-8
     np.testing.assert_allclose(other.x, made.fit.parameters, atol=1e-4)
+
+
+def test_prevalence_is_by_default_at_the_visits():
+    """Between visits a state seen is an old one: a right model would seem to fail."""
+    panel = pd.DataFrame({
+        "person": np.repeat(np.arange(40), 4), "time": np.tile([0.0, 1.0, 2.0, 3.0], 40),
+        "state": np.array(list("AB"))[np.random.default_rng(1).integers(0, 2, 160)],
+    })  # fmt: skip
+    moves = {"A": ["B"], "B": ["A"]}
+    made = sf.fit_panel_markov(panel, transitions=moves)
+    assert made.prevalence()["time"].unique().tolist() == [0.0, 1.0, 2.0, 3.0]
+    rows = [(p, t + 0.01 * p * (t > 0), s) for p, t, s in panel.itertuples(index=False)]
+    moved = pd.DataFrame(rows, columns=["person", "time", "state"])
+    grid = sf.fit_panel_markov(moved, transitions=moves).prevalence()["time"].unique()
+    assert len(grid) == 10
+    assert set(grid) <= set(moved["time"])
+    assert (grid[0], grid[-1]) == (0.0, moved["time"].max())
+
+
+@pytest.mark.parametrize("arguments", [{"until": "a"}, {"until": 2, "start": "b"}, {"start": "b"}])
+def test_times_in_states_that_are_no_numbers_are_named(arguments):
+    made = sf.fit_panel_markov(cases.data("small"), **cases.SMALL)
+    with pytest.raises(ParameterError, match="times: start="):
+        made.time_in_states(**arguments)

@@ -563,3 +563,40 @@ def test_other_than_spells_is_refused():
         estimate([1, 2])
     with pytest.raises(TableError, match="not named"):
         estimate(TOY, states=["U", "E"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"group": "state"}, "'state' is a column of the result"),
+        ({"group": "time"}, "'time' is a column of the result"),
+        ({"group": "probability"}, "'probability' is a column of the result"),
+        ({"group": ["sex", "sex"]}, "named twice: 'sex'"),
+        ({"states": 5}, "states: 5"),
+        ({"states": "UEI"}, "a list of states"),
+    ],
+)
+def test_names_that_clash_are_named(arguments, words):
+    table = TOY.assign(time=1, probability=1, sex="F")
+    with pytest.raises(ParameterError) as caught:
+        estimate(table, **arguments)
+    assert words in str(caught.value)
+
+
+def test_a_state_named_twice_is_refused():
+    with pytest.raises((ParameterError, TableError), match="named twice: 'U'"):
+        estimate(TOY, states=["U", "E", "I", "U"])
+
+
+def test_a_group_without_anybody_at_the_start_is_left_out():
+    table = TOY.assign(sex=np.where(TOY["person"] == 6, "F", "M"))
+    late = table.assign(start=table["start"] + 20 * (table["sex"] == "F"),
+                        end=table["end"] + 20 * (table["sex"] == "F"))  # fmt: skip
+    made = estimate(late, group="sex")
+    assert set(made.table["sex"]) == {"M"}
+    assert made.notes[0] == "Left out: nobody under observation at 0 in 'sex F'."
+    alone = estimate(table[table["sex"] == "M"], until=30.0)
+    both = estimate(late, group="sex", until=30.0).table.drop(columns="sex")
+    pd.testing.assert_frame_equal(both, alone.table)
+    with pytest.raises(CoverageError, match="nobody under observation at 0 in 'sex F'"):
+        estimate(late[late["sex"] == "F"], group="sex")

@@ -22,12 +22,18 @@ from skillsfc.transitions.flows.interviews import (
 )
 from skillsfc.transitions.flows.margins import ADJUSTMENTS, read_margins
 from skillsfc.transitions.flows.misclassification import read_misclassification
+from skillsfc.transitions.flows.names import check_groups
 from skillsfc.transitions.flows.result import FlowMatrix, Flows, FlowSettings, tabulate
 from skillsfc.transitions.flows.wording import flow_notes
 from skillsfc.transitions.records import Floats
 from skillsfc.transitions.survival.selection import Names, as_names, check_words
 
 INTERVALS = ("logit", "plain", "log", "log-log")
+RESULT_COLUMNS = (
+    *("time", "until", "state", "kind", "from_state", "to_state", "count", "flow", "flow_error"),
+    *("probability", "standard_error", "lower", "upper", "level", "reliability", "note", "pairs"),
+    *("weight", "share", "matched", "lost", "entered", "moves"),
+)
 
 
 def estimate_flows(
@@ -58,7 +64,9 @@ def estimate_flows(
     ----------
     panel : DataFrame
         One row an interview: ``person``, a date (``quarter, month, week, period, time, year``), a
-        state (``state`` or ``activity``), and what the other arguments name.
+        state (``state`` or ``activity``), and what the other arguments name. Dates are numbers,
+        dates or text such as 2020Q3, 2020m9 or 2020-09; a quarter or month of the year is combined
+        with a ``year`` that varies within persons.
     margins : DataFrame, optional
         Known stocks: the date, ``state`` (or ``activity``), ``persons`` (or ``share, stock``) and
         the group columns. Flows are made to agree with those at both dates.
@@ -89,10 +97,11 @@ def estimate_flows(
     -------
     Flows
         ``.table``: group columns, ``time, until`` (the two dates), ``from_state, to_state``,
-        ``count`` [persons matched], ``flow`` [weighted persons], ``flow_error``, ``probability,
-        standard_error, lower, upper`` [0-1], ``level, reliability`` ("u": fewer than 30 in the
-        state before), ``note``. ``.average``: all pairs together. ``.unmatched``: persons matched,
-        lost and entered by state. ``.matrix()``: one matrix.
+        ``count`` [persons matched, without those of weight 0], ``flow`` [weighted persons],
+        ``flow_error``, ``probability, standard_error, lower, upper`` [0-1], ``level, reliability``
+        ("u": fewer than 30 in the state before), ``note``. ``.average``: all pairs together, also
+        those over a longer interval where a date is missing (a note says so). ``.unmatched``:
+        persons matched, lost and entered by state. ``.matrix()``: one matrix.
 
     Raises
     ------
@@ -141,6 +150,7 @@ def estimate_flows(
     }
     check_words(SUBJECT, level, words)
     by = as_names(group)
+    check_groups(by, RESULT_COLUMNS, SUBJECT)
     made = read_interviews(
         panel, time=time, state=state, states=states, by=by, weight=weight, cluster=cluster
     )

@@ -11,8 +11,11 @@ import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
 from skillsfc.schema import refuse_other_than_table
+from skillsfc.transitions.flows.dates import Dates, read_dates
+from skillsfc.transitions.flows.names import read_names
 from skillsfc.transitions.records import Floats, Whole, hashed
 from skillsfc.transitions.survival.selection import MISSING_GROUP
+from skillsfc.transitions.text_codes import as_codes
 from skillsfc.transitions.weights import read_weights
 
 SUBJECT = "estimate_flows"
@@ -40,6 +43,8 @@ class Interviews:
         One row a group; no columns where there are none.
     time, notes : str, tuple of str
         Name of the column of dates, and what was treated.
+    dated : Dates
+        The dates as running numbers.
     """
 
     person: Whole
@@ -53,6 +58,7 @@ class Interviews:
     groups: pd.DataFrame
     time: str
     notes: tuple[str, ...]
+    dated: Dates
 
 
 @dataclass(frozen=True)
@@ -117,26 +123,25 @@ def read_interviews(
     ]
     if problems:
         raise TableError(SUBJECT, problems)
-    kept, notes = _answered(table, state, time)
+    kept, notes = _answered(table, state)
     weights, more = _weights(kept, weight, problems)
-    _refuse_rows(kept, time, problems)
-    if problems:
-        raise TableError(SUBJECT, problems)
-    names = _alphabet(kept[state], states)
-    date, dates = pd.factorize(kept[time], sort=True)
+    dated = _dates(kept, time, problems)
+    words = as_codes(kept[state])
+    names = _alphabet(words, states)
     group, groups, gaps = _groups(kept, by)
     interviews = Interviews(
         np.asarray(pd.factorize(kept["person"])[0], dtype=np.int64),
-        np.asarray(date, dtype=np.int64),
-        kept[state].astype("str").map({n: i for i, n in enumerate(names)}).to_numpy(dtype=np.int64),
+        dated.place,
+        words.map({n: i for i, n in enumerate(names)}).to_numpy(dtype=np.int64),
         np.asarray(pd.factorize(kept[cluster or "person"])[0], dtype=np.int64),
         group,
         weights,
-        tuple(dates.tolist()),
+        dated.labels,
         names,
         groups,
         time,
-        (*notes, *more, *gaps, *_uneven(dates.tolist(), time)),
+        (*notes, *more, *gaps, *dated.notes),
+        dated,
     )
     return _in_order(interviews)
 
@@ -158,7 +163,7 @@ def _named(
     return ""
 
 
-def _answered(table: pd.DataFrame, state: str, time: str) -> tuple[pd.DataFrame, list[str]]:
+def _answered(table: pd.DataFrame, state: str) -> tuple[pd.DataFrame, list[str]]:
     """Leave out interviews without a state; they then count as not held."""
     empty = table[state].isna() | (table[state].astype("str").str.strip() == "")
     if not empty.any():
@@ -172,29 +177,41 @@ def _weights(
 ) -> tuple[Floats, tuple[str, ...]]:
     if weight is None or weight not in table.columns:
         return np.ones(len(table)), ()
-    return read_weights(table[weight], problems)
+    values, notes = read_weights(table[weight], problems)
+    zeros = int((values == 0).sum())
+    if zeros and notes:
+        left_out = f"{zeros} interviews have weight 0: they are left out of every count."
+        notes = (left_out, *(note for note in notes if "have weight 0" not in note))
+    return values, notes
 
 
-def _refuse_rows(table: pd.DataFrame, time: str, problems: list[Problem]) -> None:
+def _dates(table: pd.DataFrame, time: str, problems: list[Problem]) -> Dates:
+    """Return the dates, or raise where they, or the persons at them, are not as they must be."""
     for name in ("person", time):
         if table[name].isna().any():
             count = int(table[name].isna().sum())
             problems.append(Problem(f"column '{name}'", f"missing in {count} rows", "a value"))
-    doubled = table.duplicated(["person", time])
+    if problems:
+        raise TableError(SUBJECT, problems)
+    dated = read_dates(table, time, problems)
+    doubled = pd.DataFrame({"person": table["person"], "date": dated.place}).duplicated()
     if doubled.any():
         who = hashed(table.loc[doubled, "person"].unique())
         found = f"{int(doubled.sum())} rows repeat a person and a {time} ({who})"
         problems.append(Problem(f"keys person, {time}", found, "one interview for each"))
-    if table[time].nunique() < 2:
+    if len(dated.labels) < 2:
         step = "Flows need the same persons at two dates at least."
         problems.append(Problem(f"column '{time}'", "fewer than two dates", "two", next_step=step))
+    if problems:
+        raise TableError(SUBJECT, problems)
+    return dated
 
 
 def _alphabet(found: pd.Series, states: Iterable[str] | None) -> tuple[str, ...]:
-    present = sorted(found.astype("str").unique())
+    present = sorted(found.unique())
     if states is None:
         return tuple(present)
-    named = tuple(states)
+    named = read_names(states, SUBJECT)
     strangers = sorted(set(present) - set(named))
     if strangers:
         problem = Problem("states", f"not named: {listing(strangers)}", listing(named, 30))
@@ -216,19 +233,6 @@ def _groups(table: pd.DataFrame, by: tuple[str, ...]) -> tuple[Whole, pd.DataFra
     return numbers, distinct, notes
 
 
-def _uneven(dates: list[Any], time: str) -> list[str]:
-    """Say so where dates are numbers that are not equally far apart."""
-    if not all(isinstance(date, int | float) for date in dates):
-        return []
-    steps = np.diff(np.asarray(dates, dtype=np.float64))
-    if np.ptp(steps) < 1e-9:
-        return []
-    return [
-        f"The dates in {time} are {steps.min():g} to {steps.max():g} apart: chances over unequal "
-        "intervals stand beside one another, and their average means little."
-    ]
-
-
 def _in_order(made: Interviews) -> Interviews:
     order = np.lexsort((made.date, made.person))
     return Interviews(
@@ -243,6 +247,7 @@ def _in_order(made: Interviews) -> Interviews:
         made.groups,
         made.time,
         made.notes,
+        made.dated,
     )
 
 
@@ -258,6 +263,7 @@ def pairs_of(made: Interviews, group: int, weight_date: str) -> Iterator[Pair]:
         "second": made.weight[first + 1],
         "mean": (made.weight[first] + made.weight[first + 1]) / 2,
     }[weight_date]
+    first, weight = first[weight > 0], weight[weight > 0]  # without weight: not there
     other = made.group[first + 1] != group
     for date in range(len(made.dates) - 1):
         rows = np.nonzero(made.date[first] == date)[0]
@@ -275,7 +281,7 @@ def pairs_of(made: Interviews, group: int, weight_date: str) -> Iterator[Pair]:
 
 
 def _alone(made: Interviews, rows: np.ndarray) -> pd.DataFrame:
-    size = len(made.states)
+    size, rows = len(made.states), rows & (made.weight > 0)
     return pd.DataFrame(
         {
             "state": made.states,

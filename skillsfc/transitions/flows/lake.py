@@ -11,6 +11,8 @@ import pandas as pd
 from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
 from skillsfc.transitions.records import Floats
 
+ALONE = 1e-9  # a second eigenvalue nearer to 1 (or rate nearer to 0) means no single steady state
+
 
 @dataclass(frozen=True)
 class LakeModel:

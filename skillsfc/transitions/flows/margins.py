@@ -13,8 +13,10 @@ import pandas as pd
 
 from skillsfc.errors import ConvergenceError, Problem, TableError, did_you_mean, listing
 from skillsfc.schema import refuse_other_than_table
+from skillsfc.transitions.flows.dates import running_dates
 from skillsfc.transitions.flows.interviews import SUBJECT, Interviews
 from skillsfc.transitions.records import Floats
+from skillsfc.transitions.text_codes import as_codes
 
 ADJUSTMENTS = ("wls", "ipf")
 MEASURES = ("persons", "share", "stock")
@@ -155,6 +157,8 @@ def read_margins(
         )
         raise TableError("margins", [Problem(f"column '{measure}'", found, "stocks >= 0")])
     keys = [made.time, *by, state]
+    dates, words = _running(table, made), as_codes(table[state])
+    table = table.assign(**{made.time: dates, state: words})
     if table.duplicated(keys).any():
         problem = Problem("keys", "repeated", f"one row for each {', '.join(keys)}")
         raise TableError("margins", [problem])
@@ -162,15 +166,33 @@ def read_margins(
     return _complete(found_in, made, by)
 
 
+def _running(table: pd.DataFrame, made: Interviews) -> Floats:
+    """Return the dates as the numbers that they have in the panel."""
+    named = table[made.time].map(dict(zip(made.dates, made.dated.running, strict=True)))
+    if named.notna().all():
+        return np.asarray(named.to_numpy("float64"))
+    problems: list[Problem] = []
+    year = made.dated.year if made.dated.year in table.columns else ""
+    if not table[made.time].isna().any():
+        numbers, _ = running_dates(table, made.time, year, problems)
+    else:
+        gaps = int(table[made.time].isna().sum())
+        problems = [Problem(f"column '{made.time}'", f"missing in {gaps} rows", "a date")]
+    if problems:
+        raise TableError("margins", problems)
+    return numbers
+
+
 def _complete(
     found: Mapping[Any, float], made: Interviews, by: tuple[str, ...]
 ) -> Mapping[tuple[Any, ...], Floats]:
     stocks, missing = {}, []
-    for date in made.dates:
+    for date, number in zip(made.dates, made.dated.running, strict=True):
         for row in made.groups.to_dict("records") or [{}]:
-            key = (date, *(row[name] for name in by))
-            missing += [(*key, name) for name in made.states if (*key, name) not in found]
-            stocks[key] = np.array([found.get((*key, name), np.nan) for name in made.states])
+            group = tuple(row[name] for name in by)
+            values = {name: found.get((number, *group, name)) for name in made.states}
+            missing += [(date, *group, name) for name, value in values.items() if value is None]
+            stocks[(date, *group)] = np.array([*values.values()], dtype=np.float64)
     if missing:
         shown = listing([" ".join(map(str, key)) for key in missing])
         problem = Problem("rows", f"no stock for {shown}", "every date, group and state")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,13 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem, TableError, listing
 from skillsfc.results import table_hash
+from skillsfc.transitions.flows.names import read_names
 from skillsfc.transitions.records import Floats
+from skillsfc.transitions.text_codes import as_codes
 
 SUMS_TO_ONE = 1e-6  # rows of probabilities may miss 1 by the rounding of a printed table
+NEAR_ONE = 0.02  # rows this near to 1 are meant as probabilities
+SUMS_TO_ZERO = 1e-8  # rows of rates may miss 0 by this part of the largest rate
 
 
 @dataclass(frozen=True)
@@ -31,19 +35,22 @@ class NamedMatrix:
         Rows: state before.
     covariance : array [states^2, states^2] or None
         Of the entries, row by row; None where it is not known.
+    notes : tuple of str
+        What was treated.
     """
 
     states: tuple[str, ...]
     entries: Floats
     covariance: Floats | None = None
     keys: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def is_generator(self) -> bool:
         """Return whether the rows sum to 0 rather than to 1."""
-        return bool(
-            np.abs(self.entries.sum(axis=1)).max() < 0.5 and (np.diag(self.entries) <= 0).all()
-        )
+        missed = np.abs(self.entries.sum(axis=1)).max()
+        close = missed <= SUMS_TO_ZERO * np.abs(self.entries).max()
+        return bool(close and (np.diag(self.entries) <= 0).all())
 
 
 def read_matrices(
@@ -61,14 +68,15 @@ def read_matrices(
     subject : str
         Name of the function in errors.
     generators : bool
-        Whether continuous rates (rows sum to 0) are allowed beside probabilities.
+        Whether continuous rates (rows sum to 0) are allowed beside probabilities. Where their
+        diagonal is empty it becomes minus the sum of the other rates of the row.
 
     Raises
     ------
     TableError, ParameterError
         If it is none of these, not square, or not a stochastic matrix (or generator).
     """
-    names = None if states is None else tuple(str(name) for name in states)
+    names = None if states is None else read_names(states, subject)
     if hasattr(matrix, "named_matrices"):
         found = list(matrix.named_matrices())
         known = found[0].states if found else ()
@@ -78,6 +86,8 @@ def read_matrices(
         found = _from_table(matrix, names, subject)
     else:
         found = [_from_array(matrix, names, subject)]
+    if generators:
+        found = [_as_rates(one, subject) for one in found]
     problems = [problem for one in found for problem in _problems(one, generators)]
     if problems:
         raise ParameterError(subject, problems)
@@ -125,7 +135,15 @@ def _from_long(table: pd.DataFrame, names: tuple[str, ...] | None, subject: str)
         found = "pairs of states repeated" if doubled else "no column 'probability' or 'hazard'"
         step = "Select one group and one date first."
         raise TableError(subject, [Problem("matrix", found, "one matrix", next_step=step)])
-    wide = table.pivot(index="from_state", columns="to_state", values=measure)  # noqa: PD010
+    numbers = pd.to_numeric(table[measure], errors="coerce")
+    strange = numbers.isna() & table[measure].notna()
+    if strange.any():
+        found = f"no number in {int(strange.sum())} rows: {listing(table[measure][strange])}"
+        raise TableError(subject, [Problem(f"column '{measure}'", found, "numbers")])
+    parts = {name: as_codes(table[name]) for name in ("from_state", "to_state")}
+    wide = pd.DataFrame({**parts, "value": numbers}).pivot(  # noqa: PD010
+        index="from_state", columns="to_state", values="value"
+    )
     order = list(names) if names is not None else sorted(set(wide.index) | set(wide.columns))
     wide = wide.reindex(index=order, columns=order)
     if measure == "hazard":
@@ -136,6 +154,33 @@ def _from_long(table: pd.DataFrame, names: tuple[str, ...] | None, subject: str)
         values[places, places] = -values.sum(axis=1)
         return NamedMatrix(tuple(map(str, order)), values)
     return NamedMatrix(tuple(map(str, order)), wide.to_numpy(dtype=np.float64))
+
+
+def _as_rates(one: NamedMatrix, subject: str) -> NamedMatrix:
+    """Return rates with their diagonal; probabilities as they are.
+
+    Raises
+    ------
+    TableError
+        If the diagonal says rates, and is not minus the sum of the others of its row.
+    """
+    own = np.diag(one.entries)
+    sums = one.entries.sum(axis=1)
+    if one.is_generator or (np.isfinite(sums).all() and np.abs(sums - 1).max() <= SUMS_TO_ONE):
+        return one
+    off = one.entries.copy()
+    np.fill_diagonal(off, 0.0)
+    if np.isfinite(off).all() and not np.nan_to_num(own).any():
+        if np.abs(off.sum(axis=1) - 1).max() < NEAR_ONE:
+            return one  # chances with rounding, and not rates: refused as what they are
+        np.fill_diagonal(off, -off.sum(axis=1))
+        note = "The matrix has nothing on its diagonal: taken as rates, with minus the row sums."
+        return replace(one, entries=off, notes=(*one.notes, note))
+    if (np.nan_to_num(own) <= 0).all() and (own < 0).any():
+        found = f"a diagonal of rates, and rows that sum to {listing(sums.tolist())}"
+        step = "With zeros on the diagonal it is made from the other rates."
+        raise TableError(subject, [Problem("matrix", found, "0 each", next_step=step)])
+    return one
 
 
 def _problems(one: NamedMatrix, generators: bool) -> list[Problem]:

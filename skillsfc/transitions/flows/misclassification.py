@@ -8,6 +8,7 @@ import pandas as pd
 from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
 from skillsfc.transitions.flows.interviews import SUBJECT
 from skillsfc.transitions.records import Floats
+from skillsfc.transitions.text_codes import as_codes
 
 WORST_CONDITION = 1e6
 
@@ -79,6 +80,8 @@ def read_misclassification(given: object, states: tuple[str, ...]) -> Floats:
 
 
 def _ordered(given: pd.DataFrame, states: tuple[str, ...]) -> pd.DataFrame:
+    given = given.set_axis(as_codes(given.index.to_series()).tolist(), axis=0)
+    given = given.set_axis(as_codes(given.columns.to_series()).tolist(), axis=1)
     problems = [
         Problem("misclassification", f"no {side} for state {name!r}", "every state",
                 did_you_mean(name, labels))

@@ -12,13 +12,23 @@ import pandas as pd
 from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
 from skillsfc.results import Result
 from skillsfc.transitions.flows.errors_by_delta import roots, slopes
-from skillsfc.transitions.flows.lake import LakeModel, advance, read_shares, steady_shares
+from skillsfc.transitions.flows.lake import (
+    ALONE,
+    LakeModel,
+    advance,
+    read_shares,
+    steady_shares,
+)
 from skillsfc.transitions.flows.matrices import NamedMatrix, provenance_of, read_matrices
 from skillsfc.transitions.records import Floats
 from skillsfc.transitions.survival.intervals import normal_quantile
 from skillsfc.transitions.survival.selection import check_words
 
 PROJECT = "project_stocks"
+NOT_SINGLE = (
+    "States fall into parts without a way between them: where shares end depends on the start, and "
+    "no steady state is given."
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class ProjectedStocks(Result):
     eigenvalues : array
         Of the matrix of shares, the largest first; the second says how fast shares settle.
     steady_state : DataFrame
-        ``state, share``: the shares that stay as they are.
+        ``state, share``: the shares that stay as they are; missing where the start decides.
     growth : float
         Growth of all stocks together [share per period].
     """
@@ -99,7 +109,7 @@ def project_stocks(
     entry_state : str or mapping, optional
         State in which new persons begin, or shares of several. Needed with an ``entry_rate``.
     interval : float
-        Length of a period in the unit of continuous rates.
+        Length of a period in the unit of continuous rates; 1 with probabilities.
     states : list of str, optional
         Names and order of the states.
     level : float
@@ -140,6 +150,7 @@ def project_stocks(
     one = _one_matrix(matrix, states)
     model = LakeModel(one.states, one.is_generator, entry_rate, exit_rate, interval)
     _check_projection(periods, entry_rate, exit_rate, interval, level)
+    _refuse_interval(one, interval)
     entry = read_shares(entry_state, one.states, PROJECT, needed=entry_rate > 0)
     start = _read_stocks(stocks, one.states)
     flat = one.entries.ravel()
@@ -154,7 +165,9 @@ def project_stocks(
     )
     moves = model.moves(flat, entry) / (1 + entry_rate - exit_rate)
     values = np.linalg.eigvals(moves)
-    steady = pd.DataFrame({"state": one.states, "share": steady_shares(moves.T, False)})
+    single = int((np.abs(values - 1) < ALONE).sum()) == 1
+    settled = steady_shares(moves.T, False) if single else np.full(len(one.states), np.nan)
+    steady = pd.DataFrame({"state": one.states, "share": settled})
     note = "Flows are held constant: this shows what they imply, and is not a forecast."
     known = one.covariance is not None
     bounds = "Limits carry the sampling error of the flows only." if known else (
@@ -162,7 +175,7 @@ def project_stocks(
     return ProjectedStocks(
         _projected(persons, share, error, one.states, level),
         settings,
-        notes=(note, bounds),
+        notes=(note, bounds, *one.notes, *(() if single else (NOT_SINGLE,))),
         provenance=provenance_of(matrix),
         eigenvalues=np.real_if_close(values[np.argsort(-np.abs(values), kind="stable")]),
         steady_state=steady,
@@ -193,6 +206,14 @@ def _check_projection(
         problems.append(Problem("interval", repr(interval), "a length above 0"))
     if problems:
         raise ParameterError(PROJECT, problems)
+
+
+def _refuse_interval(one: NamedMatrix, interval: float) -> None:
+    if one.is_generator or interval == 1:
+        return
+    found = f"{interval:g} with probabilities, whose period is their own"
+    step = "sf.to_continuous_rates(...) gives rates that hold for any interval."
+    raise ParameterError(PROJECT, [Problem("interval", found, "1", next_step=step)])
 
 
 def _read_stocks(stocks: Any, states: tuple[str, ...]) -> Floats:

@@ -11,7 +11,7 @@ import pandas as pd
 from skillsfc.errors import CoverageError, Problem, listing
 from skillsfc.results import Result
 from skillsfc.transitions.flows.errors_by_delta import roots, slopes
-from skillsfc.transitions.flows.lake import steady_shares
+from skillsfc.transitions.flows.lake import ALONE, steady_shares
 from skillsfc.transitions.flows.matrices import NamedMatrix, provenance_of, read_matrices
 from skillsfc.transitions.flows.projection import project_stocks
 from skillsfc.transitions.records import Floats
@@ -21,7 +21,6 @@ from skillsfc.transitions.survival.selection import check_words
 __all__ = ["SteadySettings", "SteadyState", "estimate_steady_state", "project_stocks"]
 
 STEADY = "estimate_steady_state"
-ALONE = 1e-9  # a second eigenvalue nearer to 1 (or rate nearer to 0) means no single steady state
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,8 @@ def estimate_steady_state(
     first = matrices[0]
     note = "A steady state is where present flows lead if they go on; it is not a forecast."
     known = first.covariance is not None
-    notes = (note,) if known else (note, "No errors: those of the matrix are not known.")
+    bounds = () if known else ("No errors: those of the matrix are not known.",)
+    notes = (note, *bounds, *dict.fromkeys(text for one in matrices for text in one.notes))
     settings = SteadySettings(first.states, first.is_generator, level)
     table = pd.concat(rows, ignore_index=True)
     return SteadyState(table, settings, pd.DataFrame(checks), notes, provenance_of(matrix))

@@ -45,7 +45,7 @@ def flow_notes(
     if few:
         names = ", ".join(sorted(few))
         notes.append(f"Fewer than {FEW} persons begin in {names}, all pairs together.")
-    clusters = len(set(made.cluster.tolist()))
+    clusters = len(set(made.cluster[made.weight > 0].tolist()))
     notes.append(f"Standard errors: delta method over {clusters} clusters.")
     return tuple(notes)
 

@@ -50,13 +50,15 @@ class Group:
 
 def cut_groups(
     histories: Histories, settings: StateSettings, from_place: int | None, given: Floats | None
-) -> list[Group]:
-    """Return the groups within the window, each with its distribution at the start.
+) -> tuple[list[Group], list[str]]:
+    """Return the groups within the window, each with its distribution at the start, and notes.
+
+    A group with nobody at risk at the start is left out, and a note says so.
 
     Raises
     ------
     CoverageError
-        If a group has nobody at risk at the start (in the state asked for), or no spell at all.
+        If no group has anybody at risk at the start (in the state asked for).
     """
     made, empty = [], []
     for keys, rows in _places(histories):
@@ -72,12 +74,12 @@ def cut_groups(
             empty.append(", ".join(f"{k} {v}" for k, v in keys.items()) or "all")
         else:
             made.append(group)
-    if empty:
-        who = "nobody" if from_place is None else f"nobody in {settings.from_state!r}"
-        found = f"{who} under observation at {settings.start:g} in {listing(empty)}"
+    who = "nobody" if from_place is None else f"nobody in {settings.from_state!r}"
+    found = f"{who} under observation at {settings.start:g} in {listing(empty)}"
+    if not made:
         step = "Choose a later start, or give the distribution there as 'initial'."
         raise CoverageError(SUBJECT, [Problem("start", found, "at least one", next_step=step)])
-    return made
+    return made, [f"Left out: {found}."] if empty else []
 
 
 def _places(histories: Histories) -> Iterator[tuple[dict[str, Any], Any]]:

@@ -14,7 +14,7 @@ from skillsfc.transitions.multistate.panel_likelihood import distinct_rows
 from skillsfc.transitions.multistate.panel_tables import read_times
 from skillsfc.transitions.records import Floats, Whole
 
-TIMES = 10  # points of time where none are given
+MOST_TIMES, TIMES = 20, 10  # all times of visits up to the first, else that many of them
 
 
 def prevalence_table(fit: PanelFit, times: Any = None) -> pd.DataFrame:
@@ -31,7 +31,7 @@ def prevalence_table(fit: PanelFit, times: Any = None) -> pd.DataFrame:
     last = np.r_[first[1:], len(visits.code)] - 1
     count = np.diff(np.r_[first, len(visits.code)])
     since = visits.time - np.repeat(visits.time[first], count)
-    grid = np.linspace(0, since.max(), TIMES + 1) if times is None else read_times(times, "times")
+    grid = _visited(since) if times is None else read_times(times, "times")
     rows = []
     for moment in grid:
         rows.append(_observed(fit, float(moment), since, last, count))
@@ -49,6 +49,14 @@ def prevalence_table(fit: PanelFit, times: Any = None) -> pd.DataFrame:
         "observed_share": ours / people, "expected_share": theirs / people,
         "difference": (ours - theirs) / people, "chi_square": distance,
     })  # fmt: skip
+
+
+def _visited(since: Floats) -> Floats:
+    """Return times at which people were visited: all, or some evenly chosen where they are many."""
+    distinct = np.unique(since)
+    if len(distinct) <= MOST_TIMES:
+        return distinct
+    return distinct[np.linspace(0, len(distinct) - 1, TIMES).round().astype(np.int64)]
 
 
 def _observed(fit: PanelFit, moment: float, since: Floats, last: Whole, count: Whole) -> Floats:

@@ -168,7 +168,9 @@ class PanelMarkov(Result):
         Parameters
         ----------
         times : sequence of float, optional
-            Times since the first visit [unit of the panel]; by default ten steps.
+            Times since the first visit [unit of the panel]. By default those of the visits, where
+            there are at most 20, else ten of them: between visits the state observed is an old one,
+            and differs from what is expected then though the model is right.
 
         Returns
         -------

@@ -216,15 +216,19 @@ def sojourn_table(fit: PanelFit, values: Any) -> pd.DataFrame:
     return pd.DataFrame({"state": words, "mean_stay": value, **bounds, "unit": fit.unit})
 
 
+def _number(value: object) -> bool:
+    return isinstance(value, int | float | np.number) and bool(np.isfinite(value))
+
+
 def time_table(fit: PanelFit, until: float | None, start: float, values: Any) -> pd.DataFrame:
     """Return the expected time in each state between two times, by the state at time 0."""
     from scipy.linalg import expm
 
     model, design = fit.model, fit.design(values)
     size = len(model.states)
-    if until is None:
+    if until is None and _number(start) and start >= 0:
         _refuse_endless(fit)
-    elif not np.isfinite(until) or not np.isfinite(start) or not 0 <= start < until:
+    elif until is None or not _number(until) or not _number(start) or not 0 <= start < until:
         found = f"start={start!r}, until={until!r}"
         raise ParameterError(SUBJECT, [Problem("times", found, "0 <= start < until")])
     stay = model.absorbing

@@ -72,7 +72,8 @@ def estimate_state_probabilities(
     states : list of str, optional
         The states in their order. Default: those found, sorted.
     group : str or list of str, optional
-        Columns; an estimate for each combination of their values.
+        Columns; an estimate for each combination of their values. A combination without anybody
+        seen at ``start`` is left out with a note.
     from_state : str, optional
         Probabilities for people who are in this state at ``start``.
     landmark : bool
@@ -112,7 +113,7 @@ def estimate_state_probabilities(
     ParameterError
         If an argument names nothing that is there, or two contradict one another.
     CoverageError
-        If nobody is seen at ``start``.
+        If nobody is seen at ``start`` in any group.
 
     Notes
     -----
@@ -176,7 +177,7 @@ def estimate_state_probabilities(
         unit,
     )
     _check_window(histories, settings, wanted)
-    groups = cut_groups(histories, settings, place, given)
+    groups, left_out = cut_groups(histories, settings, place, given)
     made = [estimate_curve(part, settings, wanted, standard_errors) for part in groups]
     curves = tuple(curve for curve, _ in made)
     counts = [describe(*pair, settings.start) for pair in zip(groups, curves, strict=True)]
@@ -184,7 +185,10 @@ def estimate_state_probabilities(
         tabulate(curves, wanted, settings),
         settings,
         pd.DataFrame(counts),
-        state_notes(histories, settings, groups, curves, wanted is None, standard_errors),
+        (
+            *left_out,
+            *state_notes(histories, settings, groups, curves, wanted is None, standard_errors),
+        ),
         {"version": __version__, "inputs": {"spells": table_hash(spell_frame(spells))}},
         time_in_state=pd.concat([table for _, table in made], ignore_index=True),
         transition_counts=pd.concat(

@@ -22,6 +22,12 @@ from skillsfc.transitions.records import Flags, Floats, Records, Whole, hashed, 
 from skillsfc.transitions.survival.selection import MISSING_GROUP
 
 SUBJECT = "estimate_state_probabilities"
+RESULT_COLUMNS = (
+    *("state", "time", "probability", "standard_error", "lower", "upper", "level", "at_risk"),
+    *("reliability", "note", "until", "expected_time", "unit", "from_state", "to_state", "events"),
+    *("weighted_events", "exposure", "hazard", "spells", "persons", "clusters", "at_start"),
+    *("late_entries", "event_times", "stuck_times", "sum_of_weights"),
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ def read_histories(
     CoverageError
         If all have weight 0.
     """
+    _check_names(states, by)
     records = read_records(
         spells, subject=SUBJECT, weight=weight, cluster=cluster, states=states, needs=("state", *by)
     )
@@ -93,6 +100,24 @@ def read_histories(
         notes.append(f"{int(empty.sum())} rows of weight 0 are left out of every count.")
         stays, person, group = stays.select(~empty), person[~empty], group[~empty]
     return Histories(stays, records.states, person, group, groups, tuple(notes))
+
+
+def _check_names(states: Any, by: tuple[str, ...]) -> None:
+    """Refuse states that are no list, and groups named twice or like a column of the result."""
+    problems = []
+    if states is not None and (isinstance(states, str) or not isinstance(states, Iterable)):
+        problems.append(Problem("states", repr(states), "a list of states"))
+    twice = sorted({name for name in by if by.count(name) > 1})
+    if twice:
+        problems.append(Problem("group", f"named twice: {listing(twice)}", "each once"))
+    step = "Give the column another name first: spells.rename(columns=...)."
+    problems += [
+        Problem("group", f"{name!r} is a column of the result", "another name", next_step=step)
+        for name in dict.fromkeys(by)
+        if name in RESULT_COLUMNS
+    ]
+    if problems:
+        raise ParameterError(SUBJECT, problems)
 
 
 def _persons(records: Records) -> Whole:

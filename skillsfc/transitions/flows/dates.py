@@ -1,0 +1,161 @@
+"""Dates of interviews as running numbers: numbers, text such as 2020Q3, or a year and its part."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skillsfc.errors import Problem, listing
+from skillsfc.transitions.records import Floats, Whole
+
+PARTS = {"quarter": 4, "month": 12, "week": 53}  # parts of a year that a column may number
+QUARTER = re.compile(r"(\d{4})\s*-?[qQ]([1-4])")
+MONTH = re.compile(r"(\d{4})(?:\s*-?[mM]|-)(0?[1-9]|1[0-2])")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+FORMS = "numbers, or text such as 2020Q3, 2020m9, 2020-09 or 2020-09-15"
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The distinct dates of a panel.
+
+    Parameters
+    ----------
+    place : array of int
+        Place of the date of each row.
+    labels : tuple
+        The dates as the tables name them, rising.
+    running : tuple of float
+        Their numbers: what is one further is one interval later.
+    year : str
+        Column of the year that was combined with the part of a year; empty where none was.
+    notes : tuple of str
+        What was combined, and unequal intervals.
+    """
+
+    place: Whole
+    labels: tuple[Any, ...]
+    running: tuple[float, ...]
+    year: str
+    notes: tuple[str, ...]
+
+
+def read_dates(table: pd.DataFrame, time: str, problems: list[Problem]) -> Dates:
+    """Return the dates of a panel in their order; those that have none become problems.
+
+    A ``quarter`` of 1 to 4 (``month`` of 1 to 12) beside a ``year`` that varies within persons is
+    the part of a year: both are combined. A week of the year is refused, as years differ in weeks.
+    """
+    year = "year" if _is_part(table, time) else ""
+    if year and time == "week":
+        found = "a week of the year beside 'year', which varies within persons"
+        step = "Make a column of running weeks and name it: time=..."
+        problems.append(Problem("column 'week'", found, "running numbers", next_step=step))
+        year = ""
+    numbers, kind = running_dates(table, time, year, problems)
+    distinct, first, place = np.unique(numbers, return_index=True, return_inverse=True)
+    labels = tuple(table[time].iloc[first].tolist())
+    notes = []
+    if year:
+        labels = tuple(_label(number, time) for number in distinct.tolist())
+        notes.append(f"{year} and {time} are combined into one running date, such as {labels[0]}.")
+    notes += [] if kind == "order" else _uneven(distinct, labels, time, kind)
+    return Dates(
+        np.asarray(place.ravel(), dtype=np.int64), labels, tuple(distinct.tolist()), year,
+        tuple(notes),
+    )  # fmt: skip
+
+
+def _is_part(table: pd.DataFrame, time: str) -> bool:
+    """Return whether the dates are parts of a year that stands beside them."""
+    if time not in PARTS or "year" not in table.columns:
+        return False
+    part = pd.to_numeric(table[time].astype("str"), errors="coerce")
+    whole = bool((part.between(1, PARTS[time]) & (part % 1 == 0)).all())
+    years = table[["person", "year"]].drop_duplicates()
+    return whole and bool(years["person"].duplicated().any())
+
+
+def running_dates(
+    table: pd.DataFrame, time: str, year: str, problems: list[Problem]
+) -> tuple[Floats, str]:
+    """Return the number of each date, and its kind; what cannot be read becomes a problem."""
+    if not year:
+        return _read(table[time], problems)
+    years = pd.to_numeric(table[year], errors="coerce").to_numpy("float64", na_value=np.nan)
+    bad = ~np.isfinite(years)
+    if bad.any():
+        found = f"missing or no number in {int(bad.sum())} rows"
+        problems.append(Problem(f"column '{year}'", found, "the year of the interview"))
+    part = pd.to_numeric(table[time].astype("str"), errors="coerce").to_numpy("float64")
+    return np.asarray(PARTS[time] * years + part), time
+
+
+def _label(number: float, time: str) -> str:
+    year, part = divmod(int(number) - 1, PARTS[time])
+    return f"{year}Q{part + 1}" if time == "quarter" else f"{year}-{part + 1:02d}"
+
+
+def _read(column: pd.Series, problems: list[Problem]) -> tuple[Floats, str]:
+    """Return dates as numbers, and the kind of date that they are."""
+    if pd.api.types.is_numeric_dtype(column):
+        return np.asarray(column.to_numpy("float64", na_value=np.nan)), "number"
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return _days(column), "day"
+    if all(isinstance(value, datetime.date) for value in column):
+        return _days(pd.to_datetime(column)), "day"
+    place, distinct = pd.factorize(column.astype("str").str.strip())
+    read = [_number(str(text)) for text in distinct]
+    kinds = {kind for kind, _ in read}
+    if len(kinds) == 1 and kinds != {""}:
+        return np.array([number for _, number in read])[place], kinds.pop()
+    if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered:
+        return np.asarray(column.cat.codes, dtype=np.float64), "order"
+    strange = [text for text, (kind, _) in zip(distinct, read, strict=True) if not kind]
+    found = f"text without an order of its own: {listing(strange)}" if strange else (
+        f"text of more than one form: {listing(distinct)}")  # fmt: skip
+    step = "Number the dates 1, 2, ... in a column and name it: time=..."
+    problems.append(Problem(f"column '{column.name}'", found, FORMS, next_step=step))
+    return np.asarray(place, dtype=np.float64), "order"
+
+
+def _number(text: str) -> tuple[str, float]:
+    """Return the kind of a date in text and its number; an empty kind where it is none."""
+    for kind, form in (("quarter", QUARTER), ("month", MONTH)):
+        match = form.fullmatch(text)
+        if match:
+            return kind, float(PARTS[kind] * int(match[1]) + int(match[2]))
+    if DAY.fullmatch(text):
+        day = pd.to_datetime(text, errors="coerce")
+        return ("", 0.0) if pd.isna(day) else ("day", float(day.toordinal()))
+    return ("number", float(text)) if NUMBER.fullmatch(text) else ("", 0.0)
+
+
+def _days(column: pd.Series) -> Floats:
+    return np.array([day.toordinal() + (day - day.normalize()).total_seconds() / 86400
+                     for day in column], dtype=np.float64)  # fmt: skip
+
+
+def _uneven(running: Floats, labels: tuple[Any, ...], time: str, kind: str) -> list[str]:
+    """Say so where dates are not equally far apart."""
+    if kind == "day":
+        days = [datetime.date.fromordinal(int(number)) for number in running]
+        months = np.array([12.0 * day.year + day.month for day in days])
+        if len(np.unique(months)) == len(months):
+            running = months  # months are of unequal length in days
+    steps = np.diff(running)
+    if len(steps) < 2 or np.ptp(steps) < 1e-9:
+        return []
+    long = np.nonzero(steps > steps.min() + 1e-9)[0]
+    shown = listing([f"{labels[at]} to {labels[at + 1]}" for at in long])
+    return [
+        f"The dates in {time} are {steps.min():g} to {steps.max():g} apart (longer: {shown}): "
+        "chances over unequal intervals stand beside one another, and .average, which holds them "
+        "all, means little."
+    ]
