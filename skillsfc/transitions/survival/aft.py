@@ -14,6 +14,7 @@ from skillsfc.transitions.survival.preparation import SUBJECT, HazardData
 
 MOST_STEPS, STEP_ENOUGH = 100, 1e-9
 ENDLESS_GAIN, ENDLESS_STEP, ENDLESS_VARIANCE = 1e-6, 1e-3, 1e3
+SLOPE_LEFT = 1e-3  # score beside the number of events; more of it is no maximum
 LOG_SCALE = "log_scale"
 
 
@@ -221,14 +222,27 @@ def _maximise(times: LogTimes) -> tuple[Floats, Whole, Floats]:
         far = (np.abs(step) > ENDLESS_STEP * np.abs(at)) & (gain < ENDLESS_GAIN)
         endless = np.flatnonzero(far & (np.diag(variance) > ENDLESS_VARIANCE * start))
         if float(np.abs(step).max()) < STEP_ENOUGH or len(endless):
+            _refuse_slope(times, scores.sum(axis=0), endless)
             return at, endless, variance
         at, moved = _ahead(times, at, step, value)
         if moved == value and gain < 1e-10:
+            _refuse_slope(times, scores.sum(axis=0), endless)
             return at, endless, variance
         value = moved
     raise ConvergenceError(SUBJECT, [
         Problem("likelihood", f"no maximum after {MOST_STEPS} steps", "one maximum",
                 next_step="Take out covariates that few spells vary in, or try 'exponential'.")
+    ])  # fmt: skip
+
+
+def _refuse_slope(times: LogTimes, score: Floats, endless: Whole) -> None:
+    """Refuse a point without a step that is no maximum: the likelihood still rises."""
+    steep = np.abs(score) > SLOPE_LEFT * float(times.weight @ times.event)
+    if len(endless) or not steep.any():
+        return
+    found = "it rises for ever: the covariates tell the times in full, as where all are equal"
+    raise ConvergenceError(SUBJECT, [
+        Problem("likelihood", found, "times that vary", next_step="Try 'exponential'.")
     ])  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pandas as pd
 
 from skillsfc.results import Result
+from skillsfc.transitions.records import Floats
 from skillsfc.transitions.survival.competing_risks import Incidence
 from skillsfc.transitions.survival.curve_reading import (
     quantile_rows,
@@ -85,8 +86,8 @@ class CumulativeIncidence(Result):
         """
         wanted = read_times(times, SUBJECT)
         parts = [
-            rows_at(part, wanted, start=START, ended=curve.survival[-1] == 0)
-            for _, part, curve, _ in self._parts()
+            rows_at(part, wanted, start=START, ended=curve.survival[-1] == 0, seen=seen)
+            for (_, part, curve, _), seen in zip(self._parts(), self._seen(), strict=True)
         ]
         return pd.concat(parts, ignore_index=True)
 
@@ -125,8 +126,8 @@ class CumulativeIncidence(Result):
         -------
         DataFrame
             Group columns, ``to_state, horizon, mean, standard_error, lower, upper`` [unit of the
-            spells]: the area under each curve. All kinds and the mean time in the state itself sum
-            to the horizon.
+            spells], ``note``: the area under each curve. All kinds and the mean time in the state
+            itself sum to the horizon.
         """
         limit = min(float(curve.counts.times[-1]) for curve in self.curves)
         limit = limit if horizon is None else float(read_times(horizon, SUBJECT)[0])
@@ -135,10 +136,12 @@ class CumulativeIncidence(Result):
         rows = []
         for keys, _, curve, kind in self._parts():
             mean, error = curve.mean_time(kind, limit)
+            seen = limit <= curve.counts.times[-1] or curve.survival[-1] == 0
             rows.append({
                 **keys, "horizon": limit, "mean": mean, "standard_error": error,
                 "lower": mean - z * error, "upper": mean + z * error, "level": settings.level,
                 "unit": settings.unit,
+                "note": "" if seen else "the curve was held level after the last time seen",
             })  # fmt: skip
         return pd.DataFrame(rows)
 
@@ -170,6 +173,13 @@ class CumulativeIncidence(Result):
         """
         chosen = cast("Selection", self.selection)
         return compare_incidence(chosen, strata=as_names(strata), rho=rho)
+
+    def _seen(self) -> Iterator[tuple[Floats, Floats]]:
+        """Give entry and end of the spells of every curve, in the order of the table."""
+        chosen = cast("Selection", self.selection)
+        for _, at in chosen.places():
+            for _ in chosen.shown:
+                yield chosen.entry[at], chosen.end[at]
 
     def _parts(self) -> Iterator[tuple[dict[str, Any], pd.DataFrame, Incidence, int]]:
         """Give keys, rows, group's curves and kind of every curve, in the order of the table."""

@@ -142,7 +142,8 @@ def estimate_survival(
         cluster=cluster,
     )  # fmt: skip
     used = errors if errors != "auto" else choose_errors(chosen, named=cluster is not None)
-    curves = tuple(_curve(chosen, at, used, estimator) for _, at in chosen.places())
+    counted = errors == "greenwood"  # asked for: weights are numbers of equal persons
+    curves = tuple(_curve(chosen, at, used, estimator, counted) for _, at in chosen.places())
     settings = SurvivalSettings(
         state, chosen.shown, as_names(group), clock, estimator, used, interval, level, unit
     )
@@ -157,7 +158,7 @@ def estimate_survival(
         steps,
         settings,
         count_groups(chosen),
-        curve_notes(chosen, curves, settings),
+        (*curve_notes(chosen, curves, settings), *_on_weights(chosen, errors, used)),
         {"version": __version__, "inputs": {"spells": table_hash(spell_frame(spells))}},
         steps=steps,
         curves=curves,
@@ -184,10 +185,22 @@ def scaled_weights(weight: Floats, errors: str) -> Floats | None:
     return None if np.ptp(weight) == 0 else np.asarray(weight / weight.mean())
 
 
-def _curve(chosen: Selection, at: Whole, errors: str, estimator: str) -> ProductLimit:
+def _on_weights(chosen: Selection, errors: str, used: str) -> tuple[str, ...]:
+    first = float(chosen.weight[0])
+    if errors != "auto" or used != "greenwood" or first == 1:
+        return ()
+    return (
+        f"All weights are {first:g} and are taken as 1, so that the errors rest on the spells "
+        "themselves; errors='greenwood' takes weights as numbers of equal persons.",
+    )
+
+
+def _curve(
+    chosen: Selection, at: Whole, errors: str, estimator: str, persons: bool
+) -> ProductLimit:
     counted = [chosen.kinds.index(kind) for kind in chosen.shown]
     event = np.isin(chosen.cause[at], counted)
-    weight = scaled_weights(chosen.weight[at], errors)
+    weight = scaled_weights(chosen.weight[at], "greenwood" if persons else "robust")
     cluster = chosen.cluster[at] if errors == "robust" else None
     return product_limit(
         chosen.entry[at], chosen.end[at], event, weight, cluster, estimator=estimator

@@ -34,7 +34,12 @@ def read_times(times: Any, subject: str) -> Floats:
 
 
 def rows_at(
-    steps: pd.DataFrame, times: Floats, *, start: dict[str, float], ended: bool
+    steps: pd.DataFrame,
+    times: Floats,
+    *,
+    start: dict[str, float],
+    ended: bool,
+    seen: tuple[Floats, Floats],
 ) -> pd.DataFrame:
     """Return the rows of one curve at given times.
 
@@ -48,6 +53,8 @@ def rows_at(
         Value of each estimate before the first step.
     ended : bool
         Nobody was left at the last time, so that the curve is known beyond it.
+    seen : arrays of float
+        Entry and end of the spells of the curve.
 
     Notes
     -----
@@ -62,9 +69,11 @@ def rows_at(
     for name in ("events", "censored"):
         running = np.append(0, np.cumsum(steps[name].to_numpy()))[place]
         taken[name] = np.diff(running, prepend=0)
-    following = np.minimum(np.searchsorted(grid, times, side="left"), len(grid) - 1)
     gone = times > grid[-1]
-    taken["at_risk"] = np.where(gone, 0, steps["at_risk"].to_numpy()[following])
+    entered = np.searchsorted(np.sort(seen[0]), times, side="left")
+    # At the start nobody can have entered before: those who enter there are at risk.
+    entered = np.where(times == 0, (seen[0] <= 0).sum(), entered)
+    taken["at_risk"] = entered - np.searchsorted(np.sort(seen[1]), times, side="left")
     taken["time"] = times
     taken["reliability"] = np.where(taken["at_risk"] < FEW, "u", "")
     unknown = gone if not ended else np.zeros(len(times), dtype=bool)

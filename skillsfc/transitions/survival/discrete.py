@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from skillsfc.transitions.survival.discrete_result import (
     DiscreteModel,
     DiscreteSettings,
 )
+from skillsfc.transitions.survival.discrete_scale import standardised
 from skillsfc.transitions.survival.discrete_table import (
     coefficient_table,
     covariance_table,
@@ -163,16 +165,22 @@ def fit_discrete(
         used = "model" if used == "greenwood" else used
     columns, names = baseline_columns(baseline, data.periods.number, subject=SUBJECT, period=period)
     likelihood = _likelihood(data, columns, link)
-    maximum = _maximise(likelihood, data, remedy, penalty)
-    covariance = _covariance(likelihood, maximum, data.cluster if used == "robust" else None)
+    standard, back = standardised(likelihood)
+    found = _maximise(standard, remedy, penalty)
+    inner = _covariance(standard, found, data.cluster if used == "robust" else None)
+    maximum = replace(
+        found, coefficients=back.coefficients(found.coefficients),
+        endless=back.endless(found.endless),
+    )  # fmt: skip
+    covariance = back.covariance(inner, maximum.endless)
     word = baseline if isinstance(baseline, str) else ", ".join(f"{end:g}" for end in baseline)
     settings = DiscreteSettings(
         formula, link, word, state, data.kinds, clock, period, horizon, used, remedy,
         penalty if remedy == "ridge" else 0.0, level, unit,
     )  # fmt: skip
     terms = (*names, *data.design.names)
-    numbers = np.nan_to_num(covariance)
-    model = DiscreteModel(likelihood, data.design, maximum.coefficients, numbers, data.examples)
+    root = back.root(inner)
+    model = DiscreteModel(likelihood, data.design, maximum.coefficients, root, data.examples)
     return DiscreteHazard(
         coefficient_table(settings, maximum, covariance, terms, len(names)),
         settings,
@@ -214,11 +222,9 @@ def _likelihood(data: DiscreteData, columns: Floats, link: str) -> DiscreteLikel
     return DiscreteLikelihood(data.periods, columns, link, np.asarray(closed))
 
 
-def _maximise(
-    likelihood: DiscreteLikelihood, data: DiscreteData, remedy: str, penalty: float
-) -> DiscreteMaximum:
-    columns, matrix = likelihood.baseline, data.periods.matrix
-    kinds, first, width = data.periods.kinds, columns.shape[1], likelihood.width
+def _maximise(likelihood: DiscreteLikelihood, remedy: str, penalty: float) -> DiscreteMaximum:
+    columns, matrix = likelihood.baseline, likelihood.periods.matrix
+    kinds, first, width = likelihood.periods.kinds, columns.shape[1], likelihood.width
     theta, free = np.zeros((kinds, width)), np.ones((kinds, width), dtype=bool)
     theta[:, :first] = _start(likelihood)
     some = columns.T @ np.where(likelihood.closed, 0.0, 1.0)  # periods in which it is estimated
@@ -226,7 +232,8 @@ def _maximise(
     scale = np.concatenate([np.abs(columns).max(axis=0), np.abs(matrix).max(axis=0, initial=0.0)])
     spread = np.zeros(width)
     if remedy == "ridge" and width > first:
-        counts = np.bincount(data.periods.pattern, data.periods.weight, len(matrix))
+        periods = likelihood.periods
+        counts = np.bincount(periods.pattern, periods.weight, len(matrix))
         centre = counts @ matrix / counts.sum()
         spread[first:] = penalty * (counts @ (matrix - centre) ** 2) / counts.sum()
     scale = np.tile(np.where(scale > 0, scale, 1.0), kinds)

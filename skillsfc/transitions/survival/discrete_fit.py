@@ -104,10 +104,24 @@ def maximise(
         if size.max(initial=0.0) < STEP_ENOUGH * (1.0 + np.abs(theta * scale).max(initial=0.0)):
             nothing = np.zeros(len(theta), dtype=bool)
             return _maximum(likelihood, theta, state, first, free, nothing, step, penalty, remedy)
-        if abs(gain) < ENDLESS_GAIN and size.max() > ENDLESS_STEP and remedy == "none":
+        still = abs(gain) < ENDLESS_GAIN and size.max() > ENDLESS_STEP and remedy == "none"
+        if still and _reach(likelihood, move) > ENDLESS_STEP:
             return _finish_endless(likelihood, theta, first, free, scale, move, step, subject)
     found = f"{MOST_STEPS} Newton steps without an end"
     raise ConvergenceError(subject, [Problem("estimation", found, next_step="Try remedy='ridge'.")])
+
+
+def _reach(likelihood: DiscreteLikelihood, move: Floats) -> float:
+    """Return the largest change of a linear predictor, where anybody is at risk.
+
+    Coefficients of columns that are nearly told by others move far without changing any.
+    """
+    most = 0.0
+    for block in likelihood.periods.blocks():
+        change = np.abs(likelihood.predictor(move, block.matrix))
+        change = change[np.isfinite(change) & (block.risk > 0)[..., None]]
+        most = max(most, float(change.max(initial=0.0)))
+    return most
 
 
 def _newton(

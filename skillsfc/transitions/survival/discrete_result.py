@@ -9,12 +9,13 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
+from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
 from skillsfc.results import Result
 from skillsfc.schema import refuse_other_than_table
 from skillsfc.transitions.records import Floats
 from skillsfc.transitions.survival.discrete_likelihood import DiscreteLikelihood
 from skillsfc.transitions.survival.formula import Design
+from skillsfc.transitions.survival.formula_columns import category_word
 from skillsfc.transitions.survival.intervals import confidence_limits, normal_quantile
 
 SUBJECT = "predict"
@@ -47,8 +48,8 @@ class DiscreteModel:
     ----------
     coefficients : array
         Finite; large where a coefficient is endless.
-    covariance : array
-        Zero where a coefficient has none.
+    root : array [coefficients, directions]
+        Its product with itself is the covariance; zero where a coefficient has none.
     examples : DataFrame
         One row of the data for each pattern of covariates.
     """
@@ -56,23 +57,17 @@ class DiscreteModel:
     likelihood: DiscreteLikelihood
     design: Design
     coefficients: Floats
-    covariance: Floats
+    root: Floats
     examples: pd.DataFrame
 
     def errors(self, function: Callable[[Floats], Floats]) -> Floats:
         """Return standard errors of a function of the coefficients, by the delta method."""
-        spread = np.sqrt(np.diag(self.covariance))
-        slopes = []
-        for at in np.flatnonzero(spread > 0):
-            step = np.zeros(len(spread))
-            step[at] = 1e-4 * spread[at]
+        variance = np.zeros_like(function(self.coefficients))
+        for direction in self.root.T:
+            step = 1e-4 * direction
             rise = function(self.coefficients + step) - function(self.coefficients - step)
-            slopes.append(rise / (2 * step[at]))
-        kept = spread > 0
-        slope = np.stack(slopes)
-        part = self.covariance[np.ix_(kept, kept)]
-        variance = np.einsum("p...,pq,q...->...", slope, part, slope)
-        return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+            variance += (rise / 2e-4) ** 2
+        return np.asarray(np.sqrt(variance))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -210,6 +205,8 @@ def _matrix_of(model: DiscreteModel, table: pd.DataFrame | None) -> Floats:
             raise ParameterError(SUBJECT, [Problem("table", found, "a table of covariates")])
         return np.empty((1, 0))
     refuse_other_than_table(table, SUBJECT)
+    if not len(table):
+        raise TableError(SUBJECT, [Problem("rows", "none", "at least one case")])
     return model.design.apply(table.reset_index(drop=True))
 
 
@@ -225,8 +222,7 @@ def _contrasts(model: DiscreteModel, name: str) -> list[tuple[str, Floats, Float
     design, table = model.design, model.examples
     if name in design.levels:
         levels = design.levels[name]
-        values = {str(word): word for word in table[name].unique()}
-        spelled = {f"{v:g}" if isinstance(v, float) else str(v): v for v in values.values()}
+        spelled = {category_word(value): value for value in table[name].unique()}
         made = {word: design.apply(table.assign(**{name: spelled[word]})) for word in levels}
         first = levels[0]
         return [(f"{word} - {first}", made[first], made[word], 1.0) for word in levels[1:]]

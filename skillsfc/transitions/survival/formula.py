@@ -29,6 +29,8 @@ from skillsfc.transitions.survival.formula_columns import (
 from skillsfc.transitions.survival.formula_parser import parse_formula
 from skillsfc.transitions.survival.identifiable import INTERCEPT, refuse_degenerate
 
+RESERVED = (INTERCEPT, "log_scale")  # coefficients that are not covariates
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Design:
@@ -131,6 +133,11 @@ def design_matrix(
     parsed = parse_formula(formula, subject=subject)
     columns = tuple(dict.fromkeys(f.column for product in parsed.products for f in product))
     problems = _absent(columns, table, ParameterError)
+    problems += [
+        Problem("formula", f"a covariate called {name!r}, as a coefficient of the model",
+                "another name", next_step="Rename it: spells.rename(columns={...}).")
+        for name in columns if name in RESERVED
+    ]  # fmt: skip
     if problems:
         raise ParameterError(subject, problems)
     kept, notes = _complete(table, columns, missing, subject)

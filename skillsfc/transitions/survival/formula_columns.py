@@ -13,6 +13,7 @@ from skillsfc.transitions.records import Floats
 from skillsfc.transitions.survival.formula_parser import Factor, Product
 
 MOST_CATEGORIES = 500
+OBJECT_NUMBERS = ("integer", "floating", "mixed-integer-float", "decimal")
 
 _DONE: dict[str, Callable[[Floats], Floats]] = {"log": np.log, "sqrt": np.sqrt, "exp": np.exp}
 
@@ -46,7 +47,7 @@ def typed_products(
     """Mark columns of text and of true or false as categories; refuse what fits neither."""
     problems, changed = [], {}
     for factor in dict.fromkeys(f for product in products for f in product):
-        column = rows[factor.column]
+        column = as_numbers(rows[factor.column])
         number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
         if number or factor.function == "C":
             continue
@@ -69,14 +70,18 @@ def find_levels(
 ) -> dict[str, tuple[str, ...]]:
     """Return the categories of each column of categories, the reference first."""
     levels: dict[str, tuple[str, ...]] = {}
-    problems = []
+    problems, same = list[Problem](), list[Problem]()
     for factor in dict.fromkeys(f for product in products for f in product if f.function == "C"):
         column = rows[factor.column]
         if isinstance(column.dtype, pd.CategoricalDtype):
             seen = [value for value in column.cat.categories if (column == value).any()]
         else:
             seen = sorted(column.unique().tolist(), key=_order)
-        found = [_word(value) for value in seen]
+        found = [category_word(value) for value in seen]
+        if len(found) == 1:
+            same.append(Problem(f"covariate '{factor.column}'",
+                                f"constant: {found[0]!r} in every row", "a column that varies",
+                                next_step="Take it out of the formula."))  # fmt: skip
         if len(found) > MOST_CATEGORIES:
             problems.append(Problem(f"column '{factor.column}'", f"{len(found)} categories",
                                     f"at most {MOST_CATEGORIES}"))  # fmt: skip
@@ -88,6 +93,8 @@ def find_levels(
         levels[factor.column] = (first, *(word for word in found if word != first))
     if problems:
         raise ParameterError(subject, problems)
+    if same:
+        raise TableError(subject, same)
     return levels
 
 
@@ -96,8 +103,19 @@ def _order(value: object) -> tuple[float, str]:
     return (float(value), "") if isinstance(value, int | float) else (np.inf, str(value))
 
 
-def _word(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def category_word(value: object) -> str:
+    """Return a category as text with all its digits; a whole number is written without a point."""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def as_numbers(column: pd.Series) -> pd.Series:
+    """Return numbers that are held one by one as objects as a column of numbers."""
+    if pd.api.types.is_numeric_dtype(column) or isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    return pd.to_numeric(column) if kind in OBJECT_NUMBERS else column
 
 
 def code_terms(products: tuple[Product, ...], constant: bool) -> tuple[Term, ...]:
@@ -149,7 +167,7 @@ def _factor_columns(
         return _numbers(factor, rows, subject)[:, None], [factor.name]
     known = levels[factor.column]
     places, distinct = pd.factorize(rows[factor.column])
-    words = [_word(value) for value in distinct]
+    words = [category_word(value) for value in distinct]
     strangers = sorted(set(words) - set(known))
     if strangers:
         found = f"categories that the model does not know: {listing(strangers)}"
@@ -163,7 +181,7 @@ def _factor_columns(
 
 
 def _numbers(factor: Factor, rows: pd.DataFrame, subject: str) -> Floats:
-    column = rows[factor.column]
+    column = as_numbers(rows[factor.column])
     if not pd.api.types.is_numeric_dtype(column):
         found = f"values of type {column.dtype}"
         raise TableError(subject, [Problem(f"column '{factor.column}'", found, "numbers")])

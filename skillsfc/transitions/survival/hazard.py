@@ -180,8 +180,9 @@ def fit_hazard(
     if kind == "discrete":
         own = {name: given[name] for name in BELONG if BELONG[name] == ("discrete",)}
         return fit_discrete(
-            spells, formula or "1", state=state, to=to, clock=clock, weight=weight,
-            cluster=cluster, missing="drop" if missing == "drop" else "error", level=level,
+            spells, "1" if formula == "" else formula, state=state, to=to, clock=clock,
+            weight=weight, cluster=cluster, level=level,
+            missing="drop" if missing == "drop" else "error",
             unit=unit, **{name: value for name, value in own.items() if value is not None},
         )  # fmt: skip
     data = prepare(
@@ -260,7 +261,11 @@ def _diagnostics(fit: Fitted, *, robust: bool) -> pd.DataFrame:
     if terms and not fit.endless:
         block = fit.covariance[np.ix_(terms, terms)]
         some = fit.coefficients[terms]
-        rows.append(("wald", float(some @ np.linalg.solve(block, some))))
+        size = np.sqrt(np.maximum(np.diag(block), 1e-300))
+        inner = block / np.outer(size, size)
+        # Of few clusters, or of one time of events, the covariance may not hold all terms.
+        if np.linalg.matrix_rank(inner, hermitian=True) == len(terms):
+            rows.append(("wald", float((some / size) @ np.linalg.solve(inner, some / size))))
     if terms and not robust and isinstance(fit, CoxFit):
         rows.append(("score", fit.maximum.score_test))
     if terms and not robust:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from skillsfc.errors import ParameterError, Problem, did_you_mean
+from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean
 from skillsfc.results import Result
 from skillsfc.schema import refuse_other_than_table
 from skillsfc.transitions.records import Floats
@@ -121,11 +121,14 @@ class HazardModel(Result):
         data, fit = cast("HazardData", self.data), cast("Fitted", self.fit)
         settings = cast("HazardSettings", self.settings)
         refuse_other_than_table(new_table, "predict")
+        if not len(new_table):
+            raise TableError("predict", [Problem("rows", "none", "at least one profile")])
         matrix = data.design.apply(new_table)
         stratum = data.stratum_of(new_table)
         asked = fit.default_times() if times is None else read_times(times, "predict")
         used = settings.level if level is None else level
-        if not 0 < used < 1:
+        number = isinstance(used, int | float) and not isinstance(used, bool)
+        if not number or not 0 < used < 1:
             raise ParameterError("predict", [Problem("level", repr(level), "between 0 and 1")])
         hazard, error = fit.curves(matrix, stratum, asked)
         rows = _curve_rows(hazard, error, asked, used, incidence=settings.kind == "fine_gray")

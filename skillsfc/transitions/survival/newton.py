@@ -14,8 +14,9 @@ MOST_STEPS, STEP_ENOUGH = 50, 1e-7
 # No maximum: nothing to gain (1st), yet the step stays long beside the coefficient (2nd), and the
 # variance has left that of the start far behind (3rd).
 ENDLESS_GAIN, ENDLESS_STEP, ENDLESS_VARIANCE = 1e-5, 1e-3, 1e3
-# Or: a standard deviation of the covariate changes the hazard by a factor of e^25.
-ENDLESS_SIZE = 25.0
+# Or: little to gain (2nd) while hazards differ by a factor of e^40 (1st), or by e^200 (3rd), where
+# numbers soon end.
+ENDLESS_RANGE, ENDLESS_CREEP, ENDLESS_WIDE = 40.0, 1e-2, 200.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ def maximise(likelihood: PartialLikelihood, subject: str) -> Maximum:
         gain = float(score @ step)
         if count == 0:
             test, start = gain, np.diag(variance)
-        endless = _endless(at, step, gain, np.diag(variance), start)
+        width = float(np.ptp(likelihood.sets.design @ at))
+        endless = _endless(at, step, gain, np.diag(variance), start, width)
         longest = float(np.abs(step).max(initial=0.0))
         if longest < STEP_ENOUGH or len(endless):
             # The last step is so short that sums at its start serve as well as those at its end.
@@ -70,11 +72,13 @@ def maximise(likelihood: PartialLikelihood, subject: str) -> Maximum:
     ])  # fmt: skip
 
 
-def _endless(at: Floats, step: Floats, gain: float, variance: Floats, start: Floats) -> Whole:
+def _endless(
+    at: Floats, step: Floats, gain: float, variance: Floats, start: Floats, width: float
+) -> Whole:
     """Return the columns whose coefficients run away."""
-    beyond = np.abs(at) > ENDLESS_SIZE
-    if gain > ENDLESS_GAIN or beyond.any():
-        return np.flatnonzero(beyond)
+    little = ENDLESS_CREEP if width > ENDLESS_RANGE else ENDLESS_GAIN
+    if gain > little and width < ENDLESS_WIDE:
+        return np.zeros(0, dtype=np.int64)
     far = (np.abs(step) > ENDLESS_STEP * np.abs(at)) & (variance > ENDLESS_VARIANCE * start)
     return np.flatnonzero(far)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean, listing
 from skillsfc.transitions.records import Flags, Floats, Whole
 from skillsfc.transitions.survival.formula import Design, design_matrix
-from skillsfc.transitions.survival.selection import Names, as_names, select_spells
+from skillsfc.transitions.survival.selection import Names, as_names, refuse_names, select_spells
 
 SUBJECT = "fit_hazard"
 
@@ -105,6 +105,7 @@ def prepare(
     TableError, ParameterError, CoverageError
         As `fit_hazard` tells.
     """
+    refuse_names(SUBJECT, {"strata": strata, "to": to})
     names = as_names(strata)
     chosen = select_spells(
         spells,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,13 @@ CLOCKS = ("spell", "study")
 MISSING_GROUP = "(missing)"
 FEW = 30  # fewer at risk than this: the figure is marked
 Names = str | Sequence[str] | None
+# Columns that curves and what is read from them have; a group cannot be called so.
+RESULT_COLUMNS = {
+    *("time", "at_risk", "events", "censored", "probability", "standard_error", "lower", "upper"),
+    *("level", "hazard", "stayed", "cumulative_hazard", "cumulative_hazard_error", "reliability"),
+    *("note", "share", "horizon", "mean", "unit", "spells", "persons", "late_entries"),
+    *("sum_of_weights", "expected"),
+}
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,48 @@ def as_names(names: Names) -> tuple[str, ...]:
     return () if names is None else (names,) if isinstance(names, str) else tuple(names)
 
 
+def refuse_names(
+    subject: str, several: Mapping[str, object], single: Mapping[str, object] | None = None
+) -> None:
+    """Refuse arguments that are no names, or no list of them.
+
+    Raises
+    ------
+    ParameterError
+        With every problem.
+    """
+    problems = []
+    for where, value in several.items():
+        if value is None or isinstance(value, str):
+            continue
+        listed = list(value) if isinstance(value, Iterable) else None
+        if not listed:
+            found = repr(value) if listed is None else "an empty list"
+            problems.append(Problem(where, found, "a name, a list of names, or None"))
+        elif not all(isinstance(name, str) for name in listed):
+            problems.append(Problem(where, repr(listed)[:60], "names as text, such as '5'"))
+        elif len(set(listed)) < len(listed):
+            problems.append(Problem(where, f"twice: {listing(listed)}", "each name once"))
+    problems += [
+        Problem(where, repr(value)[:60], "one name as text, or None")
+        for where, value in (single or {}).items()
+        if value is not None and not isinstance(value, str)
+    ]
+    if problems:
+        raise ParameterError(subject, problems)
+
+
+def _refuse_groups(by: tuple[str, ...], subject: str) -> None:
+    taken = RESULT_COLUMNS | ({"to_state"} if subject == "estimate_cumulative_incidence" else set())
+    problems = [
+        Problem("group", f"column {name!r}, which is the name of a column of the result",
+                "another name", next_step="Rename it: spells.rename(columns={...}).")
+        for name in by if name in taken
+    ]  # fmt: skip
+    if problems:
+        raise ParameterError(subject, problems)
+
+
 def select_spells(
     spells: object,
     *,
@@ -107,7 +156,11 @@ def select_spells(
     CoverageError
         If no spell is left.
     """
+    refuse_names(
+        subject, {"group": group, "to": to}, {"state": state, "weight": weight, "cluster": cluster}
+    )
     by = as_names(group)
+    _refuse_groups(by, subject)
     records = read_records(spells, subject=subject, weight=weight, cluster=cluster, needs=by)
     used, notes = _rows(records, state, by, subject)
     kinds = tuple(
@@ -186,8 +239,13 @@ def _clocked(records: Records, rows: Whole, clock: str) -> tuple[Floats, Floats]
     if (end == np.floor(end)).all() and (entry == np.floor(entry)).all():
         return entry, end
     # Differences of times such as 0.3 - 0.1 and 0.2 - 0.0 shall tie as they do on paper.
-    decimals = 9 - int(np.ceil(np.log10(max(float(np.abs(records.end).max()), 1e-300))))
-    return np.round(entry, decimals), np.round(end, decimals)
+    # Digits that the size of the times has lost are cut, and nothing that they still tell.
+    size = max(float(np.abs(records.end).max()), float(np.abs(records.start).max()))
+    sure = int(np.floor(-np.log10(4.0 * np.spacing(size))))
+    decimals = min(sure, 11 - int(np.ceil(np.log10(float(end.max())))))
+    rounded, late = np.round(end, decimals), np.round(entry, decimals)
+    kept = late < rounded
+    return np.where(kept, late, entry), np.where(kept, rounded, end)
 
 
 def _groups(table: pd.DataFrame, by: tuple[str, ...]) -> tuple[Whole, pd.DataFrame, list[str]]:

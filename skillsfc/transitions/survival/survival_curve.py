@@ -107,10 +107,16 @@ class SurvivalCurve(Result):
             Columns of ``.table`` and ``note``. ``events`` and ``censored`` are those since the time
             before. After the last time seen estimates are missing, and the note says so.
         """
-        wanted = read_times(times, SUBJECT)
+        wanted, chosen = read_times(times, SUBJECT), self._chosen()
         parts = [
-            rows_at(part, wanted, start=_START, ended=part["probability"].iloc[-1] == 0)
-            for _, part in self._parts()
+            rows_at(
+                part,
+                wanted,
+                start=_START,
+                ended=part["probability"].iloc[-1] == 0,
+                seen=(chosen.entry[at], chosen.end[at]),
+            )
+            for (_, part), (_, at) in zip(self._parts(), chosen.places(), strict=True)
         ]
         return pd.concat(parts, ignore_index=True)
 
