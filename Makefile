@@ -2,6 +2,7 @@
 #   make report COUNTRY=MAR     one country brief, offline        (also HORIZON=2040)
 #   make batch                  all 34 countries and an index page
 #   make test                   every check that a change must pass
+#   make test-pandas2           the tests on the older pandas, in an environment of its own
 #   make lab                    JupyterLab on the notebooks
 #   make bench                  speed beside the peers             (also NAME=balancing)
 PYTHON ?= python3
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints-py311.txt
 INPUTS := pyproject.toml constraints-py311.txt
 
-.PHONY: report batch test lab bench clean
+.PHONY: report batch test test-pandas2 lab bench clean
 .DEFAULT_GOAL := report
 
 $(VENV)/.core: $(INPUTS)
@@ -44,6 +45,12 @@ test: $(VENV)/.test
 	$(BIN)/lint-imports
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
+# Ministries keep an installed pandas for long: the suite must pass on the last of series 2 too.
+test-pandas2:
+	@test -x $(VENV)-pandas2/bin/python || { $(PYTHON) -m venv $(VENV)-pandas2 && \
+	  $(VENV)-pandas2/bin/python -m pip install --quiet --disable-pip-version-check -e ".[test]" "pandas<3"; }
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)-pandas2/bin/python -m pytest -n 2 --dist loadfile
+
 lab: $(VENV)/.lab
 	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
@@ -54,4 +61,4 @@ bench:
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m benchmarks run $(NAME)
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench reports/.runs .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-pandas2 reports/.runs .pytest_cache .mypy_cache .ruff_cache

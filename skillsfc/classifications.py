@@ -106,10 +106,12 @@ def label(table: pd.DataFrame, *, language: str = "en") -> pd.DataFrame:
         text = listed[f"label_{language}"] if f"label_{language}" in listed else listed["label_en"]
         text = text.where(text != "", listed["label_en"])
         names = dict(zip(listed["code"], text, strict=True))
+        found = table[column].map(names)
+        found = found.where(found.notna(), bare.map(names))
         labelled.insert(
             labelled.columns.get_loc(column) + 1,
             f"{column}_label",
-            table[column].map(names).fillna(bare.map(names)).fillna(bare),
+            found.where(found.notna(), bare),
         )
     return labelled
 

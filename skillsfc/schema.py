@@ -105,6 +105,21 @@ def key_columns(table: pd.DataFrame) -> list[str]:
     return [name for name in names_of("key") if name in table.columns]
 
 
+def key_rows(keys: pd.DataFrame) -> list[tuple[object, ...]]:
+    """Return each row as a tuple; a row of no columns is an empty one.
+
+    ``DataFrame.itertuples`` has no rows where there are no columns, before pandas 3: a table
+    without keys is one series, not none.
+
+    Examples
+    --------
+    >>> key_rows(pd.DataFrame({"sex": ["F"], "year": [2020]})), key_rows(pd.DataFrame(index=[0]))
+    ([('F', 2020)], [()])
+    """
+    columns = [keys[name].tolist() for name in keys.columns]
+    return list(zip(*columns, strict=True)) if columns else [()] * len(keys)
+
+
 def measure_column(table: pd.DataFrame, subject: str = "table") -> str:
     """Return the one measure column of a table.
 

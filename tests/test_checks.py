@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import skillsfc as sf
 from skillsfc.errors import TableError
-from skillsfc.schema import dictionary, names_of
+from skillsfc.schema import dictionary, key_rows, names_of
 
 
 @pytest.fixture
@@ -179,3 +179,10 @@ def test_a_prefix_that_names_a_list_of_ours_is_labelled_from_it():
     assert code.startswith("etd12:")
     table = pd.DataFrame({"year": [2018], "sector": [code]})
     assert sf.label(table)["sector_label"].tolist() == [sf.codes("etd12")["label_en"].iloc[0]]
+
+
+def test_a_table_without_keys_is_one_row_in_any_pandas():
+    # itertuples of pandas 2 has no row here, and a total series would lose its name
+    assert key_rows(pd.DataFrame(index=[0])) == [()]
+    pairs = pd.DataFrame({"year": [2020, 2021], "sex": ["F", "M"]})
+    assert key_rows(pairs) == [(2020, "F"), (2021, "M")]

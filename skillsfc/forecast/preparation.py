@@ -24,7 +24,7 @@ from skillsfc.errors import (
     listing,
 )
 from skillsfc.forecast.pathology import Array, Issue, find_issues, series_breaks
-from skillsfc.schema import key_columns
+from skillsfc.schema import key_columns, key_rows
 
 NOT_EVIDENCE = ("modelled", "projected")  # status of rows that a forecast must not learn from
 ISSUE_COLUMNS = ["rule", "series", "affected", "severity", "text"]
@@ -63,7 +63,7 @@ class SeriesMatrix:
     @property
     def names(self) -> list[str]:
         """Name each series by its keys."""
-        return [" ".join(map(str, row)) or "total" for row in self.keys.itertuples(index=False)]
+        return [" ".join(map(str, row)) or "total" for row in key_rows(self.keys)]
 
     @property
     def counts(self) -> NDArray[np.int64]:

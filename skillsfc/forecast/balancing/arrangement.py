@@ -15,6 +15,7 @@ from skillsfc.forecast.balancing.inputs import SUBJECT, Inputs
 from skillsfc.forecast.balancing.keys import SHOWN, Margin
 from skillsfc.forecast.balancing.layout import Array, Arrays, read_arrays
 from skillsfc.forecast.balancing.wording import number
+from skillsfc.schema import key_rows
 
 LARGEST = 300_000_000  # cells of all tables together; 2.4 GB
 
@@ -126,7 +127,7 @@ def _tables(inputs: Inputs) -> tuple[pd.DataFrame, list[Problem]]:
         both = whole.merge(margin.rows[batch].drop_duplicates(), how="left", indicator=True)
         lost = both[both["_merge"] == "left_only"]
         if len(lost):
-            first = [" ".join(map(str, row)) for row in lost[batch].itertuples(index=False)]
+            first = [" ".join(map(str, row)) for row in key_rows(lost[batch])]
             found = f"no rows for {listing(first, SHOWN)}, which other margins have"
             step = "Add them, or leave these out of every margin."
             where = f"margin {margin.name!r}"
@@ -146,7 +147,7 @@ def _seed_rows(inputs: Inputs, tables: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     rows = inputs.seed.merge(keys, on=matched, how="inner")
     empty = keys[~keys["_seed"].isin(rows["_seed"])]
     if len(empty):
-        first = [" ".join(map(str, row)) for row in empty[matched].itertuples(index=False)]
+        first = [" ".join(map(str, row)) for row in key_rows(empty[matched])]
         found = f"no rows for {listing(first, SHOWN)}, which the margins have"
         raise TableError(SUBJECT, [Problem("seed", found, "a structure for each table")])
     return rows, keys

@@ -15,7 +15,7 @@ from skillsfc.forecast.balancing.inputs import SUBJECT
 from skillsfc.forecast.balancing.keys import Margin
 from skillsfc.forecast.balancing.layout import SUBJECT as ARRAYS
 from skillsfc.forecast.balancing.layout import Array, Arrays
-from skillsfc.schema import measure_column
+from skillsfc.schema import key_rows, measure_column
 
 
 def read_weights(reliability: Any, arrays: Arrays, *, batch: bool) -> list[Array]:
@@ -99,7 +99,7 @@ def _weights_table(table: pd.DataFrame, margin: Margin, made: Arrangement) -> Ar
     weights = np.full((len(made.tables), prod(shape)), np.nan)
     cell = flat_cells(table, margin.axes, made.codes)
     given = [key for key in made.inputs.batch if key in table.columns]
-    for number_of, keys in enumerate(made.tables[given].itertuples(index=False)):
+    for number_of, keys in enumerate(key_rows(made.tables[given])):
         own = (table[given] == list(keys)).all(axis=1).to_numpy() & (cell >= 0)
         weights[number_of, cell[own]] = table[measure].to_numpy(dtype="float64")[own]
     weights = weights.reshape(len(made.tables), *shape)

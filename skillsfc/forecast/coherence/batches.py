@@ -13,7 +13,7 @@ from skillsfc.errors import Problem, TableError, listing
 from skillsfc.forecast.coherence.levels import TOTAL, count_of, level_name, split_levels
 from skillsfc.forecast.coherence.structure import Level, Structure, build_structure
 from skillsfc.forecast.pooling import Array, Index
-from skillsfc.schema import key_columns, measure_column, refuse_other_than_table
+from skillsfc.schema import key_columns, key_rows, measure_column, refuse_other_than_table
 
 SUBJECT = "forecasts table"
 # Keys that tell columns of one structure apart; other keys outside of the specification, such as
@@ -237,7 +237,7 @@ def _numbers(
         found = rows.merge(label, on=list(level), how="left")["_node"]
         lost = rows[found.isna().to_numpy()].drop_duplicates()
         if len(lost):
-            names = [" ".join(map(str, row)) for row in lost.itertuples(index=False)]
+            names = [" ".join(map(str, row)) for row in key_rows(lost)]
             text = (
                 f"{count_of(len(lost), 'aggregate')} with no cell under them: {listing(names, 5)}"
             )

@@ -13,7 +13,7 @@ from skillsfc.checks import check
 from skillsfc.errors import CoverageError, ParameterError, Problem, TableError, listing
 from skillsfc.forecast.employment import forecast_employment
 from skillsfc.results import Result
-from skillsfc.schema import key_columns, refuse_other_than_table
+from skillsfc.schema import key_columns, key_rows, refuse_other_than_table
 
 Array = NDArray[np.float64]
 STRUCTURAL = ("sector", "occupation", "qualification")  # keys inside which persons can move
@@ -245,7 +245,7 @@ def split_by_structure(rows: pd.DataFrame, structure: pd.DataFrame | Result) -> 
     found = rows.merge(parts[columns], on=within, how="left")
     if found["share"].isna().any():
         lost = found.loc[found["share"].isna(), within].drop_duplicates()
-        names = [" ".join(map(str, row)) for row in lost.itertuples(index=False)]
+        names = [" ".join(map(str, row)) for row in key_rows(lost)]
         raise CoverageError("structure", [Problem(", ".join(within), "missing", listing(names, 5))])
     found["persons"] = found["persons"] * found["share"]
     return found.drop(columns="share")

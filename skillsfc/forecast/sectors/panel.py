@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from skillsfc.errors import CoverageError, Problem, TableError, did_you_mean, listing
 from skillsfc.forecast.pooling import Array, Index
 from skillsfc.forecast.preparation import ISSUE_COLUMNS, SeriesMatrix, prepare_series
+from skillsfc.schema import key_rows
 
 STALE = 5  # years after which a sector that stopped no longer ends the others' series
 
@@ -62,7 +63,7 @@ class SectorPanel:
     @property
     def names(self) -> list[str]:
         """Name each series by its keys."""
-        return [" ".join(map(str, row)) for row in self.keys.itertuples(index=False)]
+        return [" ".join(map(str, row)) for row in key_rows(self.keys)]
 
     def logarithmic(self) -> NDArray[np.bool_]:
         """Tell which series have no zero: they are modelled in logs, the others in levels."""

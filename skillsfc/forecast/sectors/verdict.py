@@ -23,6 +23,7 @@ from skillsfc.forecast.verdict import (
     block_bootstrap,
     origin_errors,
 )
+from skillsfc.schema import key_rows
 
 LEAST_VALUES = 5  # of a series before its first origin that counts
 BLOCK, DRAWS = 5, 500  # years that are drawn together, for errors that overlap; and how often
@@ -72,9 +73,9 @@ def sector_choice(
     tests = count.sum(axis=1)
     rate = {m: np.sum(e.sum(axis=1)[tests > 0] / tests[tests > 0]) for m, e in rivals.items()}
     best = min(rate, key=lambda m: rate[m])
-    place = {tuple(row): k for k, row in enumerate(panel.keys.itertuples(index=False))}
+    place = {tuple(row): k for k, row in enumerate(key_rows(panel.keys))}
     rows = []
-    for key in series.keys.itertuples(index=False):
+    for key in key_rows(series.keys):
         head: dict[str, object] = dict(zip(series.keys, key, strict=True)) | {"model": name}
         k = place.get(tuple(key))
         if k is None:

@@ -18,7 +18,7 @@ from skillsfc.checks import check
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
 from skillsfc.forecast.pathology import Issue
 from skillsfc.forecast.shares.evidence import leave_out, list_findings
-from skillsfc.schema import key_columns, measure_column, refuse_other_than_table
+from skillsfc.schema import key_columns, key_rows, measure_column, refuse_other_than_table
 
 Array = NDArray[np.float64]
 MEASURES = ("persons", "share")
@@ -62,7 +62,7 @@ class Rounds:
     @property
     def names(self) -> list[str]:
         """Name each whole by its keys."""
-        return [" ".join(map(str, row)) or "total" for row in self.keys.itertuples(index=False)]
+        return [" ".join(map(str, row)) or "total" for row in key_rows(self.keys)]
 
     @property
     def seen(self) -> NDArray[np.bool_]:

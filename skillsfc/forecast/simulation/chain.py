@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from skillsfc.errors import CoverageError, ParameterError, Problem, listing
 from skillsfc.forecast.simulation.exits import Exits
 from skillsfc.forecast.simulation.paths import Array, Totals, years_text
+from skillsfc.schema import key_rows
 
 SOURCES = ("totals", "shares", "sampling", "exits")
 STEPS_OF_SHARES = {"shares": ("trend",), "sampling": ("sampling",)}
@@ -170,7 +171,7 @@ def link_cells(
             )
         labels = [tuple(str(label[k]) for k in used) for label in step.within_labels]
         at = {label: k for k, label in enumerate(labels)}
-        own = [tuple(map(str, row)) for row in cells[keys].itertuples(index=False)]
+        own = [tuple(map(str, row)) for row in key_rows(cells[keys])]
         absent = sorted({" ".join(row) for row in own if row not in at})
         if absent:
             found = f"no shares for {listing(absent, 5)}"

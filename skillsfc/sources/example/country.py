@@ -143,8 +143,8 @@ class Example:
         Examples
         --------
         >>> import skillsfc as sf
-        >>> rows = sf.example(seed=1).truth_table().set_index(["parameter", "key"])
-        >>> rows.loc[("sector_slope", "A"), "value"]
+        >>> rows = sf.example(seed=1).truth_table()
+        >>> rows[rows["parameter"] == "sector_slope"].set_index("key").loc["A", "value"]
         -0.012
         """
         rows = [

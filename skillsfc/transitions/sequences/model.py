@@ -108,7 +108,7 @@ class Sequences(Result):
 
     def to_wide(self) -> pd.DataFrame:
         """Return one row a person and one text column a period; not known is missing."""
-        names = np.array([*self.states, None, None], dtype=object)
+        names = np.array([*self.states, np.nan, np.nan], dtype=object)
         wide = pd.DataFrame(names[self.codes], columns=list(self.periods))
         wide.index = pd.Index(self.persons["person"], name="person")
         return wide
@@ -139,7 +139,7 @@ def sequences_of(
     alphabet = tuple(states)
     row, column = np.nonzero(array != AFTER)
     # Columns keep their types by `take`; object arrays of millions of cells are slow to type again.
-    names = pd.Series([*alphabet, None], dtype="str")
+    names = pd.Series([*alphabet, np.nan], dtype="str")
     table = pd.DataFrame(
         {
             "person": known["person"].take(row).array,
