@@ -23,12 +23,17 @@ DESIGNS = {
     "remove": {"stratum": "stratum", "cluster": "cluster", "lonely": "remove"},
     "clusters only": {"cluster": "unit"},
     "strata only": {"stratum": "stratum"},
+    "weight zero": {"stratum": "stratum", "cluster": "cluster", "weight": "weight0"},
 }
 
 
 def survey():
     table = pd.read_csv(FOLDER / "survey.csv")
-    return table.assign(unit=table["stratum"] + table["cluster"].astype(str))
+    empty = (table["stratum"] == "west") | (table["stratum"].eq("north") & (table["cluster"] <= 2))
+    return table.assign(
+        unit=table["stratum"] + table["cluster"].astype(str),
+        weight0=table["weight"].where(~empty, 0.0),
+    )
 
 
 def recompute():

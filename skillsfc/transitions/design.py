@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -44,11 +45,15 @@ class SurveyDesign:
     lonely: str
     notes: tuple[str, ...]
 
-    @property
+    @cached_property
     def freedom(self) -> int:
-        """Return the degrees of freedom: sampling units less strata, at least 1."""
-        strata = int(self.stratum.max()) + 1 if len(self.stratum) else 0
-        return max(len(self.stratum) - strata, 1)
+        """Return the degrees of freedom: sampling units less strata, at least 1.
+
+        As in R's survey package, units without any weight are in the variance, where they differ
+        from their neighbours, but not here; nor is a stratum of nothing else.
+        """
+        used = np.bincount(self.unit, self.weight != 0, minlength=len(self.stratum)) > 0
+        return max(int(used.sum()) - len(np.unique(self.stratum[used])), 1)
 
     def quantile(self, level: float) -> float:
         """Return the two-sided quantile of an interval: Student's t, or normal without design."""
@@ -87,6 +92,7 @@ def read_design(
         One row a person.
     weight, stratum, cluster : str, optional
         Columns; the weight's default is used only if there. Clusters are numbered within strata.
+        Without a cluster, rows of the same ``person`` are one.
     lonely : {"adjust", "remove", "refuse"}
         Strata with a single sampling unit.
     subject : str
@@ -118,6 +124,13 @@ def read_design(
     problems += _gaps(table, [stratum, cluster])
     if problems:
         raise TableError(subject, problems)
+    repeated = _repeated(table) if cluster is None else 0
+    if repeated:
+        cluster = "person"
+        notes.append(
+            f"{repeated} rows repeat a person of another row: all rows of a person are one "
+            "sampling unit, and counts of persons are of rows."
+        )
     unit, of_unit, shared = _units(table, stratum, cluster)
     if shared:
         notes.append(
@@ -132,6 +145,13 @@ def read_design(
             "too small if persons were drawn in clusters."
         )
     return SurveyDesign(weights, unit, of_unit, known, lonely, tuple(notes))
+
+
+def _repeated(table: pd.DataFrame) -> int:
+    """Count rows of persons who stand there already, as in a rotating survey of several rounds."""
+    if "person" not in table.columns or table["person"].isna().any():
+        return 0
+    return int(table["person"].duplicated().sum())
 
 
 def _absent(table: pd.DataFrame, names: list[str | None]) -> list[Problem]:

@@ -85,7 +85,8 @@ def estimate_ratios(
 
     .. math:: V(R) = \sum_h \frac{n_h}{n_h - 1} \sum_c (z_{hc} - \bar z_h)^2,
 
-    units taken as drawn with replacement. Degrees of freedom: units less strata; the interval uses
+    units taken as drawn with replacement. Degrees of freedom: units less strata, both counted
+    where somebody has weight, of the whole survey also for a domain; the interval uses
     Student's t. Without strata and clusters the variance is that of a simple random sample of
     :math:`(\sum w)^2 / \sum w^2` persons (Kish): an approximation which does not know of clusters.
     Intervals of shares are Wilson's on the effective number of persons

@@ -28,7 +28,8 @@ def match_of(people: People, definition: str) -> tuple[Floats, str]:
         With ``qualification`` (ISCED 2011) and ``occupation`` (ISCO-08).
     definition : {"normative", "mode", "mean"}
         The job's level: by ISCO-08 skill level, in four broad levels; the most frequent level of
-        all its workers; or their mean, with one standard deviation either side as a match.
+        all its workers; or their mean, with one standard deviation either side as a match. The
+        last two compare ISCED levels, or broad ones where the survey has such codes.
 
     Returns
     -------
@@ -51,20 +52,28 @@ def match_of(people: People, definition: str) -> tuple[Floats, str]:
     require_isco(jobs)
     if definition == "normative":
         return broad_level(people.text("qualification")) - normative_level(jobs), ""
-    level = pd.to_numeric(people.text("qualification"), errors="coerce")
+    level, broad = _levels(people.text("qualification"))
     workers = pd.DataFrame({"job": jobs, "level": level, "weight": people.weight}).dropna()
     workers = workers[workers["weight"] > 0]
     sizes = workers.groupby("job").size()
     known = sizes.index[sizes >= FEWEST]
-    note = _small(sizes, definition)
+    note = " ".join(text for text in (broad, _small(sizes, definition)) if text)
     workers = workers[workers["job"].isin(known)]
     if definition == "mode":
-        usual = _mode(workers)
-        return np.asarray(level - jobs.map(usual), dtype=np.float64), note
+        return np.asarray(level - _of_job(jobs, _mode(workers)), dtype=np.float64), note
     mean, spread = _moments(workers)
-    apart = np.asarray(level - jobs.map(mean), dtype=np.float64)
-    limit = np.asarray(jobs.map(spread), dtype=np.float64)
+    apart = np.asarray(level - _of_job(jobs, mean), dtype=np.float64)
+    limit = _of_job(jobs, spread)
     return np.where(np.abs(apart) <= limit, apart * 0.0, apart), note
+
+
+def _levels(codes: pd.Series) -> tuple[pd.Series, str]:
+    """Return levels as numbers, broad ones if any code is one of them, and a note."""
+    level = pd.to_numeric(codes, errors="coerce").astype("float64")
+    if not (codes.notna() & level.isna()).any():
+        return level, ""
+    note = "Levels of education are compared in four broad levels, which some codes are."
+    return pd.Series(broad_level(codes), index=codes.index), note
 
 
 def normative_level(jobs: pd.Series) -> Floats:
@@ -81,6 +90,11 @@ def normative_level(jobs: pd.Series) -> Floats:
     return broad_level(finest.map(usual))
 
 
+def _of_job(jobs: pd.Series, values: pd.Series) -> Floats:
+    """Return the value of each worker's occupation, NaN where it has none."""
+    return np.asarray(jobs.map(values.to_dict()), dtype=np.float64)
+
+
 def _mode(workers: pd.DataFrame) -> pd.Series:
     """Return the level with the most weight in each occupation; of equal ones, the lowest."""
     sums = workers.groupby(["job", "level"])["weight"].sum().reset_index()
@@ -92,7 +106,7 @@ def _moments(workers: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Return the weighted mean and standard deviation of levels in each occupation."""
     total = workers.groupby("job")["weight"].sum()
     mean = (workers["level"] * workers["weight"]).groupby(workers["job"]).sum() / total
-    apart = (workers["level"] - workers["job"].map(mean)) ** 2 * workers["weight"]
+    apart = (workers["level"] - _of_job(workers["job"], mean)) ** 2 * workers["weight"]
     return mean, np.sqrt(apart.groupby(workers["job"]).sum() / total)
 
 

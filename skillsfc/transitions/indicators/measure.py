@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from skillsfc import __version__
 from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean, listing
 from skillsfc.results import Result, table_hash
 from skillsfc.schema import code_list
-from skillsfc.transitions.indicators.people import SUBJECT, Floats, People, read_people
-from skillsfc.transitions.indicators.rules import Answer, can_be_measured, rules
+from skillsfc.transitions.indicators.estimate import estimate_indicator
+from skillsfc.transitions.indicators.fields import read_field_table
+from skillsfc.transitions.indicators.people import SUBJECT, People, read_people
+from skillsfc.transitions.indicators.rules import can_be_measured, rules
 from skillsfc.transitions.ratios import taken_names
 from skillsfc.transitions.survey_design import COLUMNS as OF_RATIOS
-from skillsfc.transitions.survey_design import estimate_ratios, refuse_level
+from skillsfc.transitions.survey_design import refuse_level
 
-COLUMNS = ("share", "lower", "upper", "standard_error", "level", "persons", "cases",
-           "effective_persons", "design_effect", "reliability")  # fmt: skip
+COLUMNS = ("share", "share_high", "lower", "upper", "standard_error", "level", "lowest",
+           "highest", "persons", "cases", "effective_persons", "design_effect",
+           "reliability")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def measure_transition_indicators(
     by: str | Sequence[str] | None = "sex",
     indicators: Sequence[str] | None = None,
     match: str = "normative",
+    field_occupations: pd.DataFrame | None = None,
     columns: Mapping[str, str] | None = None,
     weight: str | None = "weight",
     stratum: str | None = None,
@@ -84,9 +86,9 @@ def measure_transition_indicators(
     persons : DataFrame or PersonFile
         One row a person, of all ages that the survey has: ``age`` [years], ``activity`` (employed,
         unemployed, outside), and as far as asked ``in_education, in_training, qualification``
-        (ISCED 2011), ``years_since_education`` [years], ``occupation`` (ISCO-08),
-        ``employment_status`` (ICSE), ``contract, wage, hours, wants_more_hours, wants_other_job,
-        field_match, job_match, informal, social_security, written_contract``.
+        (ISCED 2011), ``field`` (ISCED-F 2013), ``years_since_education`` [years], ``occupation``
+        (ISCO-08), ``employment_status`` (ICSE), ``contract, wage, hours, wants_more_hours,
+        wants_other_job, field_match, job_match, informal, social_security, written_contract``.
     by : str or sequence of str, optional
         Columns of the groups; the total stands beside them with ``"T"`` or ``"total"``. A column
         that is not there is an error, but for the default; so is ``age``, a column of the result:
@@ -96,6 +98,10 @@ def measure_transition_indicators(
     match : {"normative", "mode", "mean"}
         The level of education that a job asks for: ISCO-08 skill levels; the most frequent level of
         its workers; their mean, one standard deviation either side.
+    field_occupations : DataFrame, optional
+        Which jobs match which field of study, for ``field_mismatch_by_table``: columns ``field``
+        (ISCED-F 2013) and ``occupation`` (ISCO-08), a row a pair, any level of either: the row
+        06, 25 holds for 0613 and 2512 too. Fields that it does not name are left out.
     columns : mapping of str, optional
         Our name and the survey's name of columns that are named otherwise.
     weight, stratum, cluster : str, optional
@@ -106,9 +112,11 @@ def measure_transition_indicators(
     Returns
     -------
     TransitionIndicators
-        ``table``: ``indicator``, the groups, ``age``, ``share`` [0-1], ``lower, upper,
-        standard_error, level, persons`` (unweighted, in the domain), ``cases, effective_persons,
-        design_effect, reliability`` ("u" unreliable, "w" withhold), ``unit, status``.
+        ``table``: ``indicator``, the groups, ``age``, ``share`` [0-1], ``share_high`` (larger
+        only where the answers leave no more than a range), ``lower, upper, standard_error, level``,
+        ``lowest, highest`` (share if every missing answer went one way), ``persons`` (unweighted,
+        known to be in the domain), ``cases, effective_persons, design_effect, reliability`` ("u"
+        unreliable, "w" withhold), ``unit, status``.
 
     Raises
     ------
@@ -121,8 +129,12 @@ def measure_transition_indicators(
 
     Notes
     -----
-    A person whose answer decides nothing is left out of the indicator, and counted in the notes: a
-    young person of unknown schooling who has a job is not NEET; one without a job may be.
+    A young person of unknown schooling who has a job is not NEET; one without a job may be. Persons
+    about whom something is open get the mean of those who answered and agree with them in what is
+    known (and in the group, if ten or more do); the notes count them, the error allows for it, and
+    ``lowest, highest`` are the sharp bounds without that assumption. Where nobody like them
+    answered, ``share`` and ``share_high`` are these bounds, ``lower, upper`` the outer ends of
+    their intervals. Rows of the same person are one sampling unit, if no cluster is named.
     Standard errors as in `skillsfc.estimate_ratios`.
 
     References
@@ -138,14 +150,25 @@ def measure_transition_indicators(
     >>> made = measure_transition_indicators(survey, by="sex", indicators=["neet_ilo"])
     >>> made.table[["sex", "age"]].values.tolist()
     [['F', '15-24'], ['M', '15-24'], ['T', '15-24']]
+
+    Jobs beside fields of study, by a table that is your own (this one is made up):
+
+    >>> table = pd.DataFrame([("06", "2"), ("06", "3"), ("07", "2"), ("07", "3"), ("07", "7"),
+    ...                       ("07", "8")], columns=["field", "occupation"])
+    >>> made = measure_transition_indicators(survey, by=None, field_occupations=table,
+    ...                                      indicators=["field_mismatch_by_table"])
+    >>> made.table[["age", "persons", "cases"]].values.tolist()
+    [['15-29', 72, 28]]
     """
     people = read_people(persons, columns, weight)
     refuse_level(level, SUBJECT)
     groups = _groups(people, by)
     listed = code_list("transition_indicators").set_index("code", drop=False)
     asked = _asked(indicators, list(listed.index))
+    fields = None if field_occupations is None else read_field_table(field_occupations)
     lacking = {
-        code: can_be_measured(people, code, str(listed.loc[code, "needs"])) for code in asked
+        code: can_be_measured(people, code, str(listed.loc[code, "needs"]), fields)
+        for code in asked
     }
     measurable = [code for code in asked if not lacking[code]]
     if not measurable:
@@ -153,11 +176,11 @@ def measure_transition_indicators(
             SUBJECT,
             [Problem(code, f"the survey lacks {lacking[code]}") for code in asked[:8]],
         )
-    work, parts, notes = rules(match), [], list(people.notes)
+    work, parts, notes = rules(match, fields), [], list(people.notes)
     for code in measurable:
         answer = work[code](people)
         ages = (int(listed.loc[code, "age_low"]), int(listed.loc[code, "age_high"]))
-        found, said = _estimate(
+        found, said = estimate_indicator(
             people, answer, ages, groups,
             weight=weight, stratum=stratum, cluster=cluster, level=level,
         )  # fmt: skip
@@ -170,8 +193,13 @@ def measure_transition_indicators(
         IndicatorSettings(tuple(groups), match, weight, stratum, cluster, level),
         _diagnostics(listed, lacking),
         tuple(dict.fromkeys([*notes, *_withheld(table)])),
-        {"version": __version__, "inputs": {"persons": table_hash(people.table)}},
+        {"version": __version__, "inputs": _inputs(people, field_occupations)},
     )
+
+
+def _inputs(people: People, field_occupations: pd.DataFrame | None) -> dict[str, str]:
+    named = {"persons": people.table, "field_occupations": field_occupations}
+    return {name: table_hash(table) for name, table in named.items() if table is not None}
 
 
 def _groups(people: People, by: str | Sequence[str] | None) -> list[str]:
@@ -209,43 +237,6 @@ def _asked(indicators: Sequence[str] | None, known: list[str]) -> list[str]:
             SUBJECT, problems or [Problem("indicators", "none named", "at least one")]
         )
     return named
-
-
-def _estimate(
-    people: People, answer: Answer, ages: tuple[int, int], groups: list[str], **design: Any
-) -> tuple[pd.DataFrame, list[str]]:
-    """Return an indicator in each group and in all, and notes."""
-    age = people.age
-    young = (age >= ages[0]) & (age <= ages[1])
-    inside = np.where(young, answer.inside, 0.0)
-    table = people.table.assign(
-        _trait=np.where(inside == 0, 0.0, answer.trait),
-        _inside=np.where(np.isnan(inside) | np.isnan(answer.trait), 0.0, inside),
-    )
-    parts = []
-    for group in ([groups] if groups else []) + [[]]:
-        estimate = estimate_ratios(
-            table.assign(_trait=table["_trait"].fillna(0.0)), "_trait", "_inside",
-            group=group or None, **design,
-        ).rename(columns={"mean": "share"})  # fmt: skip
-        for name in groups if not group else []:
-            estimate[name] = "T" if name == "sex" else "total"
-        parts.append(estimate)
-    counted = people.weight > 0
-    notes = [answer.note, _unknown(inside[counted], answer.trait[counted])]
-    notes += [str(text) for text in parts[0]["note"].unique()]
-    made = pd.concat(parts, ignore_index=True)
-    return made[made["persons"] > 0].reset_index(drop=True), notes
-
-
-def _unknown(inside: Floats, trait: Floats) -> str:
-    """Say how many persons could not be placed."""
-    lost = np.isnan(inside) | ((inside == 1) & np.isnan(trait))
-    domain = int((inside == 1).sum() + np.isnan(inside).sum())
-    count = int(lost.sum())
-    if not count:
-        return ""
-    return f"{count} of {domain} persons who may belong to it lack an answer and are left out."
 
 
 def _diagnostics(listed: pd.DataFrame, lacking: Mapping[str, str]) -> pd.DataFrame:

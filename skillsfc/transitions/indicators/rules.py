@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from skillsfc.transitions.indicators.fields import FieldTable, field_match_of
 from skillsfc.transitions.indicators.match import match_of
 from skillsfc.transitions.indicators.people import (
     EMPLOYEES,
@@ -35,11 +36,14 @@ class Answer:
         1 where the person is in the domain, 0 where not, NaN where not known.
     note : str
         A treatment that the reader has to know.
+    parts : tuple of array of float
+        The questions behind both, NaN where not answered; by default the two themselves.
     """
 
     trait: Floats
     inside: Floats
     note: str = ""
+    parts: tuple[Floats, ...] = ()
 
 
 def employed(people: People) -> Floats:
@@ -47,15 +51,21 @@ def employed(people: People) -> Floats:
     return people.is_in("activity", ("employed",))
 
 
-def learning(people: People, *, formal_only: bool = False) -> tuple[Floats, str]:
-    """Return 1 for persons in education or training; a known yes decides whatever is missing."""
+def learning(
+    people: People, *, formal_only: bool = False
+) -> tuple[Floats, tuple[Floats, ...], str]:
+    """Return 1 for persons in education or training, the questions behind it, and a note.
+
+    A known yes decides whatever is missing.
+    """
     formal = people.answer("in_education")
     if formal_only:
-        return formal, ""
+        return formal, (formal,), ""
     if not people.has("in_training"):
-        return formal, "Non-formal training was not asked: the share is an upper bound."
+        note = "Non-formal training was not asked: the share is larger than if it had been."
+        return formal, (formal,), note
     course = people.answer("in_training")
-    return either(formal, course), ""
+    return either(formal, course), (formal, course), ""
 
 
 def either(first: Floats, second: Floats) -> Floats:
@@ -86,22 +96,25 @@ def _everybody(people: People) -> Floats:
 
 
 def _neet(people: People, *, formal_only: bool = False, activity: str = "") -> Answer:
-    busy, note = learning(people, formal_only=formal_only)
-    trait = both(1 - employed(people), 1 - busy)
-    if activity:
-        trait = both(trait, people.is_in("activity", (activity,)))
-    return Answer(trait, _everybody(people), note)
+    busy, asked, note = learning(people, formal_only=formal_only)
+    idle = people.is_in("activity", (activity,)) if activity else 1 - employed(people)
+    # The same parts for the whole and for the searching and the others, so that these add up.
+    parts = (employed(people), people.is_in("activity", ("unemployed",)), *asked)
+    return Answer(both(idle, 1 - busy), _everybody(people), note, parts)
 
 
 def _graduates(people: People, levels: tuple[str, ...]) -> Answer:
     years = np.floor(people.number("years_since_education"))
     since = (years >= GRADUATED[0]) & (years <= GRADUATED[1])
     recent = np.where(np.isnan(years), np.nan, since.astype(float))
-    busy, note = learning(people)
+    busy, asked, note = learning(people)
     studying = people.answer("in_education") == 1  # then the years are not asked
     recent = np.where(studying, 0.0, recent)
-    inside = both(people.is_in("qualification", levels), recent, 1 - busy)
-    return Answer(employed(people), inside, note.replace("upper", "rough"))
+    level = people.is_in("qualification", levels)
+    if note:
+        note = "Non-formal training was not asked: some who are in a course are counted."
+    inside, works = both(level, recent, 1 - busy), employed(people)
+    return Answer(works, inside, note, (level, recent, *asked, works))
 
 
 def _match(people: People, *, definition: str, over: bool) -> Answer:
@@ -125,6 +138,13 @@ def _of_employed(people: People, trait: Floats, note: str = "") -> Answer:
     return Answer(trait, employed(people), note)
 
 
+def _field_by_table(people: People, table: FieldTable | None) -> Answer:
+    if table is None:  # `can_be_measured` keeps it from being asked for
+        return _of_employed(people, np.full(len(people.table), np.nan))
+    matched, note = field_match_of(people, table)
+    return _of_employed(people, 1 - matched, note)
+
+
 def employees(people: People) -> Floats:
     """Return 1 for employees; where the status was not asked, for all the employed."""
     if not people.has("employment_status"):
@@ -136,13 +156,16 @@ def _stable(people: People) -> Answer:
     permanent = people.is_in("contract", ("permanent",))
     # Who is no employee has no contract: a blank there is an answer.
     others = employed(people) - employees(people) == 1
-    return _of_employed(people, np.where(others, 0.0, permanent))
+    trait = np.where(others, 0.0, permanent)
+    return Answer(trait, employed(people), "", (employed(people), employees(people), trait))
 
 
 def _own_account_or_family(people: People) -> Answer:
     trait = people.is_in("employment_status", ("3", "5"))
     unclear = people.is_in("employment_status", (SOME_SELF_EMPLOYED,)) == 1
-    return _of_employed(people, np.where(unclear, np.nan, trait))
+    own = 1 - people.is_in("employment_status", EMPLOYEES)
+    trait = np.where(unclear, np.nan, trait)
+    return Answer(trait, employed(people), "", (employed(people), own, trait))
 
 
 def _low_pay(people: People) -> Answer:
@@ -173,7 +196,8 @@ def weighted_median(values: Floats, weight: Floats) -> float:
 def _underemployed(people: People) -> Answer:
     hours = people.number("hours")
     short = np.where(np.isnan(hours), np.nan, (hours < FULL_TIME).astype(float))
-    return _of_employed(people, both(short, people.answer("wants_more_hours")))
+    wish, inside = people.answer("wants_more_hours"), employed(people)
+    return Answer(both(short, wish), inside, "", (inside, short, wish))
 
 
 def _informal(people: People) -> Answer:
@@ -183,7 +207,9 @@ def _informal(people: People) -> Answer:
     return Answer(1 - people.answer("social_security"), employees(people), note)
 
 
-def rules(definition: str) -> dict[str, Callable[[People], Answer]]:
+def rules(
+    definition: str, table: FieldTable | None = None
+) -> dict[str, Callable[[People], Answer]]:
     """Return how each indicator of ``data/codes/transition_indicators.csv`` is worked out."""
     return {
         "neet_ilo": _neet,
@@ -198,6 +224,7 @@ def rules(definition: str) -> dict[str, Callable[[People], Answer]]:
         "under_educated": lambda p: _match(p, definition=definition, over=False),
         "tertiary_below": _below,
         "field_mismatch": lambda p: _of_employed(p, 1 - p.answer("field_match")),
+        "field_mismatch_by_table": lambda p: _field_by_table(p, table),
         "job_mismatch": lambda p: _of_employed(p, 1 - p.answer("job_match")),
         "stable_job": _stable,
         "own_account_or_family": _own_account_or_family,
@@ -209,11 +236,13 @@ def rules(definition: str) -> dict[str, Callable[[People], Answer]]:
     }
 
 
-def can_be_measured(people: People, code: str, needs: str) -> str:
+def can_be_measured(people: People, code: str, needs: str, table: FieldTable | None = None) -> str:
     """Return the columns that an indicator lacks, as text; empty if it can be measured."""
     lacking = [name for name in needs.split() if not people.has(name)]
     if code == "informal" and not (people.has("informal") or people.has("social_security")):
         lacking.append("informal or social_security")
+    if code == "field_mismatch_by_table" and table is None:
+        lacking.append("field_occupations=")
     blank = [
         name
         for name in needs.split()

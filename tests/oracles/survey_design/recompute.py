@@ -79,6 +79,7 @@ DESIGNS = {
     "remove": {"lonely": "remove"},
     "clusters only": {"strata": False},
     "strata only": {"clusters": False},
+    "weight zero": {},
 }
 RATIOS = {
     "employed": (lambda r: r["employed"], lambda r: 1.0),
@@ -91,16 +92,23 @@ RATIOS = {
 }
 
 
+def without_weight(row):
+    return row["stratum"] == "west" or (row["stratum"] == "north" and row["cluster"] <= 2)
+
+
 def all_values():
-    people = rows()
+    everybody = rows()
     found = {}
     for case, design in DESIGNS.items():
+        people = everybody
+        if case == "weight zero":
+            people = [{**r, "weight": 0.0 if without_weight(r) else r["weight"]} for r in people]
         for name, (top, below) in RATIOS.items():
             value, error = ratio(people, top, below, **design)
             found[case, f"{name}.value"], found[case, f"{name}.se"] = value, error
         found[case, "total hours.value"] = sum(r["weight"] * r["hours"] for r in people)
         found[case, "total hours.se"] = sqrt(total_variance(people, lambda r: r["hours"], **design))
-    mainland = [row for row in people if row["stratum"] != "island"]
+    mainland = [row for row in everybody if row["stratum"] != "island"]
     for name in ("employed|young", "hours/months"):
         found["jackknife", f"{name}.se"] = jackknife(mainland, *RATIOS[name])
     return found

@@ -25,6 +25,11 @@ options(survey.lonely.psu = "adjust")
 estimates("adjust", full)
 options(survey.lonely.psu = "remove")
 estimates("remove", full)
+# Clusters without any weight, and a whole stratum of them: in the variance, in no degree of freedom.
+d$weight0 <- ifelse(d$stratum == "west" | (d$stratum == "north" & d$cluster <= 2), 0, d$weight)
+options(survey.lonely.psu = "adjust")
+estimates("weight zero", svydesign(ids = ~cluster, strata = ~stratum, weights = ~weight0, data = d,
+                                   nest = TRUE))
 options(survey.lonely.psu = "fail")
 d$unit <- interaction(d$stratum, d$cluster, drop = TRUE)
 estimates("clusters only", svydesign(ids = ~unit, weights = ~weight, data = d))
