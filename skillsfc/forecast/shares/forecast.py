@@ -25,7 +25,6 @@ from skillsfc.forecast.shares.tabulation import (
     notes_of,
 )
 from skillsfc.results import Result, table_hash
-from skillsfc.schema import key_rows
 
 
 @dataclass(frozen=True)
@@ -272,7 +271,7 @@ def forecast_shares(
         history=history_table(cells),
         issues=issues.sort_values(["series", "rule"], ignore_index=True, kind="stable"),
         years=years,
-        within_labels=[tuple(map(str, row)) for row in key_rows(cells.rounds.keys)],
+        within_labels=cells.rounds.codes,
         by_labels=list(cells.rounds.labels),
         spread=fitted.spread,
     )

@@ -60,9 +60,14 @@ class Rounds:
     issues: tuple[Issue, ...] = ()
 
     @property
+    def codes(self) -> list[tuple[str, ...]]:
+        """Return the keys of each whole as text."""
+        return [tuple(map(str, row)) for row in key_rows(self.keys)]
+
+    @property
     def names(self) -> list[str]:
         """Name each whole by its keys."""
-        return [" ".join(map(str, row)) or "total" for row in key_rows(self.keys)]
+        return [" ".join(codes) or "total" for codes in self.codes]
 
     @property
     def seen(self) -> NDArray[np.bool_]:
