@@ -8,13 +8,15 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from skillsfc.errors import Problem, SourceError
+
+FIRST_ROWS = 20
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,8 +44,12 @@ class Result:
     Result: 1 row x 2 columns
     Notes
       One row.
+
+    A class whose table has a row a person or spell names in ``shown`` what a notebook may show in
+    its place; no row of ``table`` is then printed.
     """
 
+    shown: ClassVar[tuple[str, ...]] = ("table",)
     table: pd.DataFrame
     settings: object = None
     diagnostics: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -55,7 +61,7 @@ class Result:
         rows, columns = self.table.shape
         lines = [f"{type(self).__name__}: {rows} row{'s' if rows != 1 else ''} x {columns} columns"]
         if is_dataclass(self.settings) and not isinstance(self.settings, type):
-            lines += [f"  {key} = {value}" for key, value in asdict(self.settings).items()]
+            lines += [f"  {key} = {_told(value)}" for key, value in asdict(self.settings).items()]
         if self.notes:
             lines += ["Notes", *(f"  {note}" for note in self.notes)]
         return "\n".join(lines)
@@ -64,13 +70,13 @@ class Result:
         return self.summary()
 
     def _repr_html_(self) -> str:
-        body = self.table.head(20).to_html(index=False, escape=True, border=0)
-        rest = len(self.table) - 20
-        more = f"<p>… and {rest} more rows</p>" if rest > 0 else ""
+        head = f"<b>{type(self).__name__}</b>"
+        if "table" not in self.shown:
+            columns = ", ".join(html.escape(str(name)) for name in self.table.columns)
+            head += f": {len(self.table):,} rows of persons, not shown; columns {columns}"
+        body = "".join(_first_rows(getattr(self, name)) for name in self.shown)
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        return f"<p><b>{type(self).__name__}</b></p>{body}{more}" + (
-            f"<ul>{notes}</ul>" if notes else ""
-        )
+        return f"<p>{head}</p>{body}" + (f"<ul>{notes}</ul>" if notes else "")
 
     def to_frame(self) -> pd.DataFrame:
         """Return a copy of the main table."""
@@ -108,19 +114,36 @@ class Result:
         return target
 
 
+def _told(value: object) -> str:
+    """Return a setting as text; of a column or table its size, since its values are of persons."""
+    if isinstance(value, pd.DataFrame | pd.Series | pd.Index | np.ndarray):
+        return f"{type(value).__name__} of {len(value):,} rows" if np.ndim(value) else str(value)
+    return str(value)
+
+
+def _first_rows(table: pd.DataFrame) -> str:
+    """Return the first rows of a table as HTML; nothing for one without columns."""
+    if not len(table.columns):
+        return ""
+    body: str = table.head(FIRST_ROWS).to_html(index=False, escape=True, border=0)
+    rest = len(table) - FIRST_ROWS
+    return body + (f"<p>… and {rest} more rows</p>" if rest > 0 else "")
+
+
 def table_hash(table: pd.DataFrame) -> str:
     """Return the sha256 of a table's content, for provenance.
 
     Notes
     -----
     Column by column: its name, then its numbers to twelve digits, as a whole number and a power of
-    ten each, or its codes as the distinct texts and the place of each row among them. That is the
-    same for every way that pandas can hold the column, and many times faster than a csv.
+    ten each, its whole numbers as they are, or its codes as the distinct texts and the place of
+    each row among them. That is the same for every way that pandas can hold the column, and many
+    times faster than a csv.
 
     Examples
     --------
     >>> table_hash(pd.DataFrame({"year": [2024]}))[:12]
-    'b0fe1162e871'
+    'bd31d89f3c1b'
     """
     digest = hashlib.sha256(f"{len(table)} rows\n".encode())
     for at, name in enumerate(table.columns):
@@ -137,11 +160,33 @@ def _content(column: pd.Series) -> Iterator[bytes]:
         yield b"float\n"
         yield from _twelve_digits(values)
         return
-    places, distinct = pd.factorize(column)  # missing values have the place -1
-    texts = [str(value) for value in distinct]
-    yield f"{len(texts)} {'int' if pd.api.types.is_integer_dtype(column) else 'text'}\n".encode()
-    yield "".join(f"{len(text)} {text}\n" for text in texts).encode()
+    if pd.api.types.is_integer_dtype(column):
+        yield b"int\n"
+        yield from _whole_numbers(column)
+        return
+    places, distinct = _factorized(column)  # missing values have the place -1
+    texts = list(map(str, distinct.tolist()))
+    yield f"{len(texts)} text\n".encode()
+    yield np.fromiter(map(len, texts), dtype="<i4", count=len(texts)).tobytes()
+    yield "".join(texts).encode("utf-8", "surrogatepass")
     yield places.astype("<i4").tobytes()
+
+
+def _factorized(column: pd.Series) -> tuple[npt.NDArray[np.int64], pd.Index]:
+    try:
+        places, distinct = pd.factorize(column)
+    except TypeError:  # lists and the like: their text
+        places, distinct = pd.factorize(column.map(repr, na_action="ignore"))
+    return places, distinct
+
+
+def _whole_numbers(column: pd.Series) -> Iterator[bytes]:
+    missing = column.isna().to_numpy(dtype=bool)
+    if missing.any():
+        yield b"missing\n"
+        yield missing.tobytes()
+        column = column.fillna(0)
+    yield column.to_numpy().astype("<i8").tobytes()
 
 
 def _twelve_digits(values: npt.NDArray[np.float64]) -> Iterator[bytes]:

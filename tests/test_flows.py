@@ -230,7 +230,7 @@ def test_groups_are_those_of_the_first_date():
     assert made.matrix(sex="F", time=2).equals(alone.matrix(time=2))
     assert len(made.average) == 18
     gaps = table.assign(sex=table["sex"].where(table["person"] > 20))
-    assert "(missing)" in set(sf.estimate_flows(gaps, group=["sex"]).average["sex"])
+    assert "not stated" in set(sf.estimate_flows(gaps, group=["sex"]).average["sex"])
 
 
 def test_margins_by_group():

@@ -9,6 +9,7 @@ from hazard_oracles import check, expected, jobs, mgus2
 
 import skillsfc as sf
 from skillsfc.errors import CoverageError, ParameterError
+from skillsfc.transitions.survival import fine_gray
 from skillsfc.transitions.survival.fine_gray import fit_fine_gray
 from skillsfc.transitions.survival.preparation import prepare
 from skillsfc.transitions.survival.sight import estimate_sight
@@ -46,6 +47,15 @@ def test_mgus2_with_delayed_entry_equals_finegray(ties):
     spells = mgus2().assign(entry=lambda t: t["late"])
     fit = fit_fine_gray(prepare(spells, "age + male", **PLAIN), ties=ties)
     check_fit(fit, f"mgus2 late {ties}")
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_weighted_mgus2_equals_finegray_on_repeated_rows(late):
+    """finegray(weights=) itself leaves the weights out of the curves of censoring and entry."""
+    spells = mgus2().assign(weight=lambda t: 2 + t["person"] % 4)
+    spells = spells.assign(entry=spells["late"]) if late else spells
+    fit = fit_fine_gray(prepare(spells, "age + male", **PLAIN), ties="breslow", known=True)
+    check_fit(fit, f"mgus2 {'late ' if late else ''}weighted breslow")
 
 
 @pytest.mark.parametrize("ties", ["efron", "breslow"])
@@ -91,26 +101,31 @@ def made_up(size=60, seed=5, late=False):
     })  # fmt: skip
 
 
+def brute_sight(rows, time):
+    """Chance to be in sight just before a time: not censored, and entered, each by definition."""
+    censored, weight = rows["to_state"] == "", rows["weight"]
+    chance = 1.0
+    for at in sorted(rows.loc[censored & (rows["end"] < time), "end"].unique()):
+        lost = weight[censored & (rows["end"] == at)].sum()
+        first = ~censored & (rows["end"] == at)  # who moves at that time is gone before
+        chance *= 1 - lost / weight[(rows["entry"] < at) & (rows["end"] >= at) & ~first].sum()
+    for at in rows.loc[rows["entry"] >= time, "entry"].unique():  # back in time: who enters, leaves
+        came = weight[rows["entry"] == at].sum()
+        chance *= 1 - came / weight[(rows["entry"] <= at) & (rows["end"] > at)].sum()
+    return chance
+
+
 def brute_pseudo_likelihood(rows, beta):
     """Breslow's form with each weight taken from the definition, in loops."""
-    censored = rows["to_state"] == ""
-
-    def in_sight(time):
-        chance = 1.0
-        for at in sorted(rows.loc[censored & (rows["end"] < time), "end"].unique()):
-            lost = rows.loc[censored & (rows["end"] == at), "weight"].sum()
-            first = ~censored & (rows["end"] == at)  # who moves at that time is gone before
-            chance *= 1 - lost / rows.loc[(rows["end"] >= at) & ~first, "weight"].sum()
-        return chance
-
+    sight = {time: brute_sight(rows, time) for time in rows["end"].unique()}
     total = 0.0
     for _, case in rows[rows["to_state"] == "job"].iterrows():
         risk = 0.0
         for _, other in rows.iterrows():
             if other["end"] >= case["end"]:
-                share = 1.0
+                share = float(other["entry"] < case["end"])
             elif other["to_state"] == "away":
-                share = in_sight(case["end"]) / in_sight(other["end"])
+                share = sight[case["end"]] / sight[other["end"]]
             else:
                 continue
             risk += share * other["weight"] * np.exp(beta * other["x"])
@@ -118,13 +133,14 @@ def brute_pseudo_likelihood(rows, beta):
     return total
 
 
-def test_pseudo_likelihood_equals_loops_and_is_largest_at_the_estimate():
-    rows = made_up(40)
+@pytest.mark.parametrize("late", [False, True])
+def test_pseudo_likelihood_equals_loops_and_is_largest_at_the_estimate(late):
+    rows = made_up(30, late=late)
     made = sf.fit_hazard(rows, "x", kind="fine_gray", to="job", ties="breslow")
     beta = made.table["estimate"].iloc[0]
     at = brute_pseudo_likelihood(rows, beta)
     assert made.log_likelihood == pytest.approx(at, abs=1e-9)
-    assert at > max(brute_pseudo_likelihood(rows, beta + step) for step in (-0.01, 0.01))
+    assert at > max(brute_pseudo_likelihood(rows, beta + step) for step in (-0.02, 0.02))
 
 
 def test_errors_count_that_the_weights_are_estimated():
@@ -168,8 +184,9 @@ def test_without_censoring_competing_spells_last_for_ever():
     assert one.log_likelihood == pytest.approx(two.log_likelihood)
 
 
-def test_a_weight_of_two_is_a_row_twice():
-    rows = made_up()
+@pytest.mark.parametrize("late", [False, True])
+def test_a_weight_of_two_is_a_row_twice(late):
+    rows = made_up(late=late)
     twice = rows.loc[rows.index.repeat(rows["weight"].astype(int))].drop(columns="weight")
     twice["row"], twice["person"] = twice["person"], np.arange(len(twice))
     one = sf.fit_hazard(rows, "x", kind="fine_gray", to="job", ties="breslow")
@@ -204,18 +221,30 @@ def test_incidence_without_covariates_is_aalen_johansens():
 # The truth ----------------------------------------------------------------------------------------
 
 
-def simulated(rng, size, beta=(0.7, -0.4), share=0.4):
-    """Draw times whose incidence is 1 - (1 - p (1 - exp(-t)))^exp(xb), as Fine and Gray (1999)."""
+def uncensored(rng, size, beta=(0.7, -0.4), share=0.4, away=0.0):
+    """Draw times whose incidence is 1 - (1 - p (1 - exp(-t)))^exp(xb), as Fine and Gray (1999).
+
+    ``away`` is how much x shortens the time to competing moves.
+    """
     x = np.column_stack([rng.normal(size=size), rng.integers(0, 2, size)])
     risk = np.exp(x @ np.asarray(beta))
     ever = 1 - (1 - share) ** risk
     first = rng.random(size) < ever
     part = 1 - (1 - rng.random(size) * ever) ** (1 / risk)
-    time = np.where(first, -np.log(1 - part / share), rng.exponential(size=size))
-    lost = rng.uniform(0.2, 3.0, size)
+    other = rng.exponential(size=size) * np.exp(-away * x[:, 0])
+    return x, first, np.where(first, -np.log(1 - part / share), other)
+
+
+def cut(x, first, time, lost):
     moved = np.where(time <= lost, np.where(first, "job", "away"), "")
-    return pd.DataFrame({"person": np.arange(size), "start": 0.0, "end": np.minimum(time, lost),
-                         "to_state": moved, "x": x[:, 0], "z": x[:, 1]})  # fmt: skip
+    return pd.DataFrame({"person": np.arange(len(time)), "start": 0.0,
+                         "end": np.minimum(time, lost), "to_state": moved, "x": x[:, 0],
+                         "z": x[:, 1]})  # fmt: skip
+
+
+def simulated(rng, size, **keywords):
+    made = uncensored(rng, size, **keywords)
+    return cut(*made, rng.uniform(0.2, 3.0, size))
 
 
 def test_recovers_the_truth_of_a_simulated_subdistribution():
@@ -229,6 +258,33 @@ def test_recovers_the_truth_of_a_simulated_subdistribution():
     assert (np.abs(curve["probability"] - truth) < 3.5 * curve["standard_error"]).all()
     cause = sf.fit_hazard(spells, "x + z", to="job").table["estimate"].iloc[0]
     assert abs(cause - 0.7) > 0.05  # the cause-specific ratio is another number
+
+
+def seen_unequally(rng, size):
+    """Draw a sample whose weights go with sight: half are seen late and for long, one in ten drawn.
+
+    x shortens the time to competing moves, so that the weights after them matter for its ratio.
+    """
+    long = rng.random(size) < 0.5
+    lost = np.where(long, rng.uniform(1.5, 4.0, size), rng.uniform(0.1, 0.8, size))
+    rows = cut(*uncensored(rng, size, away=0.8), lost)
+    rows["entry"] = np.where(long, rng.uniform(0.0, 1.2, size), 0.0)
+    rows["weight"] = np.where(long, 10.0, 1.0)
+    drawn = (rows["end"] > rows["entry"]) & (~long | (rng.random(size) < 0.1))
+    return rows[drawn].reset_index(drop=True)
+
+
+def test_weights_belong_into_the_chance_to_be_in_sight(monkeypatch):
+    rows = seen_unequally(np.random.default_rng(1), 100_000)
+    data = prepare(rows, "x + z", **{**PLAIN, "to": "job"})
+    fit = fit_fine_gray(data)
+    error = np.sqrt(np.diag(fit.covariance))
+    assert (np.abs(fit.coefficients - [0.7, -0.4]) < 3 * error).all()
+    equal = replace(data, weight=np.ones(len(data.weight)))
+    sights = fine_gray._sights(equal, False)  # as finegray of R's survival estimates it
+    monkeypatch.setattr(fine_gray, "_sights", lambda *_: sights)
+    other = fit_fine_gray(data)
+    assert (np.abs(other.coefficients - [0.7, -0.4]) > 3 * error).any()
 
 
 def test_intervals_cover_the_truth_as_often_as_they_say():

@@ -219,5 +219,65 @@ def test_columns_and_states_named_twice_and_lengths_of_time_are_refused():
     with pytest.raises(TableError, match="states: named twice: 'U'"):
         read_records(spells(), states=["U", "E", "U"])
     lengths = pd.to_timedelta([3, 5, 9], unit="D")
-    with pytest.raises(TableError, match="column 'end': dates"):
+    with pytest.raises(TableError, match=r"column 'end': lengths of time.*pd.Timedelta"):
         read_records(spells(end=lengths))
+
+
+def test_times_that_are_dates_or_text_are_said_to_be_and_nothing_else():
+    for dates in (
+        pd.to_datetime(["2020-03-01"] * 3),
+        pd.period_range("2020-03", periods=3, freq="M"),
+        ["2020-03-01"] * 3,
+        [pd.Timestamp("2020-03-01").date()] * 3,
+    ):
+        with pytest.raises(TableError, match=r"sf.check_spells.* turns dates into mo") as caught:
+            read_records(spells(end=dates))
+        assert len(caught.value.problems) == 1
+    with pytest.raises(TableError, match=r"no number, such as '3,5', in 1 rows"):
+        read_records(spells(end=[3, "3,5", 9]))
+    assert read_records(spells(end=["3", "5", "9"])).end.tolist() == [3, 9, 5]
+
+
+def test_a_file_from_stset_is_told_how_to_be_renamed():
+    table = pd.DataFrame({"_st": [1, 1, 0], "_t0": [0, 2, 0], "_t": [4, 5, 1], "_d": [1, 0, 0]})
+    with pytest.raises(TableError, match=r"From stset: (.*)\.$") as caught:
+        read_records(table)
+    step = caught.value.problems[0].next_step
+    made = read_records(eval(step.removeprefix("From stset: ").removesuffix("."),
+                             {"spells": table}))  # fmt: skip
+    assert made.entry.tolist() == [0, 2]
+    assert made.event.tolist() == [True, False]
+    with pytest.raises(TableError, match=r"spells.assign\(start=0\)"):
+        read_records(pd.DataFrame({"end": [1], "event": [1]}))
+
+
+def test_missing_events_are_counted_and_not_shown_as_an_empty_word():
+    with pytest.raises(TableError, match="column 'event': missing in 1 rows; expected true"):
+        read_records(spells(to_state=None, event=[True, None, False]))
+    with pytest.raises(TableError, match="values '2'; missing in 1 rows"):
+        read_records(spells(to_state=None, event=[1, None, 2]))
+
+
+def test_persons_of_mixed_types_are_put_in_order_and_the_input_is_left_alone():
+    table = spells(person=pd.Series(["a", 7, "a"], dtype="object"), start=[3, 0, 0],
+                   end=[9, 5, 3], to_state=["", "", "E"], state=["E", "U", "U"])  # fmt: skip
+    before = table.copy()
+    made = read_records(table)
+    assert made.person.tolist() == [0, 1, 1]
+    assert made.start.tolist() == [0, 0, 3]
+    assert made.table.index.tolist() == [0, 1, 2]
+    ordered = spells().sort_values("person", kind="stable").set_index("person", drop=False)
+    assert read_records(ordered).table is not ordered
+    pd.testing.assert_frame_equal(table, before)
+    assert ordered.index.name == "person"
+
+
+def test_a_missing_person_is_still_missing_after_sorting():
+    with pytest.raises(TableError, match="column 'person': missing in 1 rows"):
+        read_records(spells(person=["b", None, "a"]))
+
+
+@pytest.mark.parametrize("size", [1e300, 1e-300])
+def test_weights_whose_squares_are_no_numbers_are_refused(size):
+    with pytest.raises(TableError, match="expected weights between 1e-100 and 1e"):
+        read_records(spells(weight=[size, size, size]))

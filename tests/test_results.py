@@ -59,3 +59,17 @@ def test_save_writes_table_and_about_and_never_overwrites(result, tmp_path):
 def test_the_hash_follows_content_not_identity(result):
     assert table_hash(result.table) == table_hash(result.table.copy())
     assert table_hash(result.table) != table_hash(result.table.assign(persons=[1.5, 2.1]))
+
+
+def test_the_hash_is_the_same_for_every_way_to_hold_a_column():
+    def of(values, dtype=None):
+        return table_hash(pd.DataFrame({"a": pd.Series(values, dtype=dtype)}))
+
+    assert len({of([1, 2], kind) for kind in ("int64", "int8", "Int64", "UInt8")}) == 1
+    assert len({of([1, None], kind) for kind in ("Int64", "Int32")}) == 1
+    assert len({of(["a", None], kind) for kind in ("str", "object", "category", "string")}) == 1
+    different = [
+        of([1, None], "Int64"), of([1, 0], "Int64"), of([1.0, 0.0]), of(["1", "0"]),
+        of(["10", ""]), of(["1", "0", "1"]), of(["0", "1"]), of([True, False]), of([[1], [0]]),
+    ]  # fmt: skip
+    assert len(set(different)) == len(different)

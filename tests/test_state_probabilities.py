@@ -277,7 +277,7 @@ def test_an_entry_at_an_event_time_is_not_at_risk_then():
     )
     made = estimate(table)
     assert made.at(2).set_index("state").loc["U", "probability"] == 0.5
-    assert made.at(2).set_index("state").loc["U", "at_risk"] == 2
+    assert made.at(2).set_index("state").loc["U", "at_risk"] == 1  # one of two has just left
     assert made.at(3).set_index("state").loc["U", "at_risk"] == 2
     assert any("1 of 3 persons come under observation after the start" in n for n in made.notes)
 
@@ -291,7 +291,7 @@ def test_groups_are_estimates_of_their_own():
     assert set(made.time_in_state["sex"]) == {"F", "M"} == set(made.transition_counts["sex"])
     assert len(made.transitions) == made.table["time"].nunique() * 36 * 2
     gaps = table.assign(sex=table["sex"].where(table["person"] > 3))
-    assert "(missing)" in set(estimate(gaps, group=["sex"]).table["sex"])
+    assert "not stated" in set(estimate(gaps, group=["sex"]).table["sex"])
 
 
 def test_starts_that_are_given_asked_for_or_observed():
@@ -357,20 +357,66 @@ def test_nobody_moves():
 
 
 def test_a_state_with_probability_and_nobody_in_it_is_flagged():
-    table = pd.DataFrame(
-        {
-            "person": [1, 2, 3],
-            "state": "U",
-            "start": 0,
-            "end": [1, 2, 3],
-            "to_state": ["E", "E", "E"],
-        }
-    )
-    made = estimate(table)
-    row = made.at(2).set_index("state").loc["E"]
-    assert (row["at_risk"], row["note"]) == (0, "nobody at risk: cannot be left")
-    assert any("at 2 of 3 times of moves" in note for note in made.notes)
-    assert made.diagnostics["stuck_times"].tolist() == [2]
+    moves = {"person": [1, 2, 3], "state": "U", "start": 0, "end": [1, 2, 3], "to_state": "E"}
+    brief = {"person": [4], "state": "E", "start": 0, "end": [0.5], "to_state": [""]}
+    made = estimate(pd.concat([pd.DataFrame(moves), pd.DataFrame(brief)]))
+    row = made.at(1.5).set_index("state").loc["E"]
+    assert row[["at_risk", "note", "reliability"]].tolist() == [
+        0, "nobody at risk: cannot be left", "u"
+    ]  # fmt: skip
+    assert any("at 3 of 3 times of moves" in note for note in made.notes)
+    assert made.diagnostics["stuck_times"].tolist() == [3]
+
+
+def test_a_state_without_any_spell_is_taken_as_never_left():
+    table = pd.DataFrame({"person": range(60), "state": "U", "start": 0, "to_state": "E"})
+    made = estimate(table.assign(end=1 + table["person"] % 3))
+    row = made.at(2.5).set_index("state").loc["E"]
+    assert row["note"] == "no spell in this state: taken as never left"
+    assert (row["at_risk"], row["effective_persons"], row["reliability"]) == (0, 60, "")
+    assert "no spell is in 'E': taken as never left." in made.notes
+    assert made.diagnostics["stuck_times"].tolist() == [0]
+
+
+def yearly(persons=200, years=5, seed=2):
+    """Return spells whose moves all fall on the ends of years, and the state at each (made up)."""
+    rng = np.random.default_rng(seed)
+    path = rng.choice(["E", "I", "U"], (persons, years + 1), p=[0.5, 0.1, 0.4])
+    made = pd.DataFrame({
+        "person": np.repeat(np.arange(persons), years), "state": path[:, :-1].ravel(),
+        "start": np.tile(np.arange(years), persons), "to_state": path[:, 1:].ravel(),
+    })  # fmt: skip
+    stays = made["to_state"] == made["state"]
+    return made.assign(end=made["start"] + 1, to_state=made["to_state"].mask(stays, "")), path
+
+
+def test_all_who_are_seen_throughout_stand_behind_every_row():
+    spells, path = yearly()
+    for made in (estimate(spells), estimate(spells, from_state="U", landmark=True)):
+        count = made.at(0)["at_risk"].sum()
+        table = pd.concat([made.table, made.at([0.5, 1.0, 2.5, 5.0])])
+        assert (table["reliability"] == "").all()
+        assert (table["note"] == "").all()
+        assert table["effective_persons"].tolist() == pytest.approx([count] * len(table))
+        # nobody is lost: the share is that of those who are seen in the state
+        assert table["probability"].to_numpy() == pytest.approx(table["at_risk"] / count)
+    everyone = estimate(spells).at(3).set_index("state")["at_risk"]
+    assert everyone.to_dict() == pd.Series(path[:, 3]).value_counts().to_dict()
+
+
+def test_few_who_stand_for_many_make_it_unreliable():
+    spells, path = yearly(400)
+    rare = estimate(spells, from_state="I")  # not a landmark: all people's moves count
+    count = int((path[:, 0] == "I").sum())
+    later = rare.at([0, 1, 2]).drop_duplicates("time")["effective_persons"].tolist()
+    assert later == pytest.approx([count, count, count])
+    lost = spells[(spells["person"] < 20) | (spells["start"] < 2)]
+    made = estimate(lost).at([1, 2, 2.5, 5]).drop_duplicates("time")
+    assert made["effective_persons"].iloc[0] == pytest.approx(400)
+    assert made["effective_persons"].iloc[3] < 25
+    assert made["reliability"].tolist() == ["", "", "u", "u"]
+    note = "The estimate is worth fewer than 30 persons from time 3 on (reliability u)."
+    assert any(note.lower() in one.lower() for one in estimate(lost).notes)
 
 
 def test_after_the_last_time_seen_there_is_nothing():
@@ -498,13 +544,12 @@ def test_row_32_an_entry_at_the_end_is_refused():
         estimate(TOY.assign(entry=TOY["end"]))
 
 
-def test_row_35_fewer_than_thirty_at_risk_are_marked():
+def test_row_35_fewer_than_thirty_persons_are_marked():
     assert estimate(TOY).table["reliability"].eq("u").all()
     many = estimate(sf.example(seed=1).spells)
-    assert (many.table["reliability"] == "u").equals(
-        (many.table["at_risk"] < 30) & (many.table["probability"] > 0)
-    )
-    assert any("fewer than 30 at risk" in note for note in estimate(TOY).notes)
+    few = (many.table["effective_persons"] < 30) | many.table["note"].ne("")
+    assert (many.table["reliability"] == "u").equals(few)
+    assert any("worth fewer than 30 persons" in note for note in estimate(TOY).notes)
 
 
 def test_row_55_nobody_at_the_start_is_said():
@@ -568,16 +613,16 @@ def test_other_than_spells_is_refused():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"group": "state"}, "'state' is a column of the result"),
-        ({"group": "time"}, "'time' is a column of the result"),
-        ({"group": "probability"}, "'probability' is a column of the result"),
+        ({"group": "state"}, "'state', which is the name of a column of the result"),
+        ({"group": "time"}, "spells.rename(columns={'time': 'time_group'}), then group='time_gr"),
+        ({"group": "level"}, "'level', which is the name of a column of the result"),
         ({"group": ["sex", "sex"]}, "named twice: 'sex'"),
         ({"states": 5}, "states: 5"),
         ({"states": "UEI"}, "a list of states"),
     ],
 )
 def test_names_that_clash_are_named(arguments, words):
-    table = TOY.assign(time=1, probability=1, sex="F")
+    table = TOY.assign(time=1, level=1, sex="F")
     with pytest.raises(ParameterError) as caught:
         estimate(table, **arguments)
     assert words in str(caught.value)

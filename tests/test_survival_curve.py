@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from survival_cases import expected, lung, made_up, mgus2
 
 import skillsfc as sf
+from skillsfc.errors import ParameterError
 from skillsfc.transitions.survival.product_limit import product_limit
 
 SEEDS = st.integers(0, 10_000)
@@ -98,6 +99,54 @@ def test_log_rank_equals_survdiff(case, group, arguments):
     assert made.table["statistic"].iloc[0] == pytest.approx(values["statistic"], rel=1e-9)
     assert made.observed["expected"].iloc[0] == pytest.approx(values["expected_1"], rel=1e-9)
     assert made.observed["events"].sum() == pytest.approx(made.observed["expected"].sum())
+
+
+def angina(**columns):
+    """Return Lee's life table of men with angina: a row for each year and kind of end."""
+    died = [456, 226, 152, 171, 135, 125, 83, 74, 51, 42, 43, 34, 18, 9, 6, 0]
+    lost = [0, 39, 22, 23, 24, 107, 133, 102, 68, 64, 45, 53, 33, 27, 23, 30]
+    table = pd.DataFrame({
+        "start": 0, "end": np.repeat(np.arange(1, 17), 2), "event": [True, False] * 16,
+        "men": np.stack([died, lost], axis=1).ravel(),
+    })  # fmt: skip
+    return table[table["men"] > 0].assign(**columns)
+
+
+def test_a_life_table_equals_the_printed_one():
+    table = angina()
+    arguments = {"estimator": "life_table", "errors": "greenwood"}
+    made = sf.estimate_survival(table, weight="men", **arguments)
+    compare_at("angina_life_table", made)
+    one_by_one = table.loc[table.index.repeat(table["men"])]
+    rows = sf.estimate_survival(one_by_one, **arguments).table
+    columns = ["probability", "standard_error", "hazard", "cumulative_hazard"]
+    assert rows[columns].to_numpy() == pytest.approx(made.table[columns].to_numpy(), nan_ok=True)
+    assert rows["at_risk"].tolist()[:2] == [2418, 1962]
+    without = sf.estimate_survival(one_by_one[one_by_one["event"]], **arguments).table
+    plain = sf.estimate_survival(one_by_one[one_by_one["event"]]).table
+    assert without["probability"].tolist() == pytest.approx(plain["probability"].tolist())
+
+
+def test_robust_errors_of_a_life_table_are_its_numerical_derivative():
+    rng = np.random.default_rng(4)
+    entry, end = np.zeros(40), rng.integers(1, 5, 40).astype(float)
+    entry[::4] = np.maximum(end[::4] - 2, 0)
+    event, weight, cluster = rng.random(40) < 0.5, rng.uniform(0.5, 2, 40), np.arange(40) // 2
+    made = product_limit(entry, end, event, weight, cluster, estimator="life_table")
+
+    def moved(own, by):
+        other = weight * np.where(cluster == own, 1 + by, 1)
+        return product_limit(entry, end, event, other, cluster, estimator="life_table").survival
+
+    change = [(moved(own, 1e-5) - moved(own, -1e-5)) / 2e-5 for own in range(20)]
+    assert made.survival_error == pytest.approx(np.sqrt(np.square(change).sum(axis=0)), rel=1e-6)
+
+
+def test_a_life_table_needs_whole_periods():
+    with pytest.raises(ParameterError, match="'life_table' with 1 spells that enter or end within"):
+        sf.estimate_survival(
+            pd.DataFrame({"start": 0, "end": [1, 2.5], "event": True}), estimator="life_table"
+        )
 
 
 def brute_force(spells, times):
@@ -246,7 +295,7 @@ def test_a_missing_group_is_a_group():
     spells = made_up(5)
     spells.loc[:4, "g"] = None
     made = sf.estimate_survival(spells, group="g")
-    assert set(made.table["g"]) == {"(missing)", "u", "v"}
+    assert set(made.table["g"]) == {"not stated", "u", "v"}
     assert any("5 spells without g" in note for note in made.notes)
 
 

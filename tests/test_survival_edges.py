@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 
 import skillsfc as sf
-from skillsfc.errors import ConvergenceError, ParameterError, SkillsfcError, TableError
+from skillsfc.errors import (
+    ConvergenceError,
+    CoverageError,
+    ParameterError,
+    SkillsfcError,
+    TableError,
+)
 
 
 def spells(size=300, seed=1):
@@ -138,10 +144,73 @@ def test_wrong_calls_of_every_kind_are_named(kind):
             made.predict(spells().iloc[:1], level="a")
 
 
-def test_fine_gray_where_all_move_at_once_gives_no_wald_test():
-    rows = spells(20).assign(end=1.0, event=True).assign(x=lambda t: t["year"])
-    made = sf.fit_hazard(rows, "age + x", kind="fine_gray")
-    assert "wald" not in made.diagnostics["test"].tolist()
+@pytest.mark.parametrize("kind", ["cox", "fine_gray"])
+def test_hazards_where_all_at_risk_move_at_once_are_refused(kind):
+    rows = spells(20).assign(end=1.0, event=True)
+    with pytest.raises(CoverageError, match="all at risk move at the one time with a move"):
+        sf.fit_hazard(rows, "age", kind=kind)
+    later = rows.assign(end=np.where(rows.index < 5, 2.0, 1.0), event=rows.index < 5)
+    with pytest.raises(CoverageError, match="all at risk move at the one time"):
+        sf.fit_hazard(later, "age", kind=kind)
+
+
+@pytest.mark.parametrize("kind", ["cox", "fine_gray"])
+def test_few_times_with_many_moves_are_noted(kind):
+    rows = spells(60).assign(end=lambda t: 1.0 + t.index % 2, event=lambda t: t.index % 3 > 0)
+    made = sf.fit_hazard(rows, "age", kind=kind)
+    assert any("All moves fall on 2 times, and" in note for note in made.notes)
+    assert (made.table["standard_error"] > 0.001).all()
+    apart = rows.assign(end=np.arange(1.0, 61.0))
+    assert not any("All moves" in note for note in sf.fit_hazard(apart, "age", kind=kind).notes)
+    with pytest.raises(ParameterError, match="moves: all at one time"):
+        sf.fit_hazard(rows.assign(end=1.0), "age").test_proportional()
+
+
+def test_of_one_cluster_no_error_is_told():
+    rows = spells(40).assign(village=1, to_state=lambda t: np.where(t["event"], "job", ""),
+                             state="U")  # fmt: skip
+    curves = [
+        sf.estimate_survival(rows, cluster="village"),
+        sf.estimate_cumulative_incidence(rows, cluster="village"),
+        sf.estimate_state_probabilities(rows, cluster="village"),
+    ]
+    models = [
+        sf.fit_hazard(rows, "age", kind=kind, cluster="village")
+        for kind in ("cox", "fine_gray", "aft", "discrete")
+    ]
+    for made in (*curves, *models):
+        assert made.table["standard_error"].isna().all()
+        assert made.table[["lower", "upper"]].isna().all(axis=None)
+        assert any("of one cluster: no standard error" in note for note in made.notes)
+    assert curves[0].restricted_mean()["standard_error"].isna().all()
+    # each group a cluster of its own: as little is known
+    two = rows.assign(village=np.arange(len(rows)) % 2)
+    split = sf.estimate_survival(two, cluster="village", group="village")
+    assert split.table["standard_error"].isna().all()
+
+
+def test_the_group_without_a_value_has_one_word_everywhere():
+    sizes = pd.Categorical(["small", "large", None, "large"] * 10, ["small", "large"], ordered=True)
+    rows = spells(40).assign(size=sizes, area=[1.0, 2.0, np.nan, 2.0] * 10, state="U",
+                             to_state=lambda t: np.where(t["event"], "job", ""))  # fmt: skip
+    for estimate in (
+        sf.estimate_survival, sf.estimate_cumulative_incidence, sf.estimate_state_probabilities,
+    ):  # fmt: skip
+        made = estimate(rows.drop(columns="event"), group="size")
+        assert made.table["size"].unique().tolist() == ["small", "large", "not stated"]
+        assert "10 spells without size are the group 'not stated'." in made.notes
+        made = estimate(rows.drop(columns="event"), group="area")
+        assert made.table["area"].unique().tolist() == ["1", "2", "not stated"]
+
+
+def test_a_group_of_lists_or_with_a_name_that_is_taken_is_refused():
+    rows = spells(10).assign(level="a", odd=[[1]] * 10)
+    with pytest.raises(ParameterError, match="column 'odd' holds lists"):
+        sf.estimate_survival(rows, group="odd")
+    step = r"rename\(columns={'level': 'level_group'}\), then group='level_group'"
+    with pytest.raises(ParameterError, match=step):
+        sf.estimate_survival(rows, group="level")
+    assert len(sf.estimate_survival(rows).table)  # a column that is not asked for does no harm
 
 
 def test_numbers_held_as_objects_are_numbers():

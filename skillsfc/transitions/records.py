@@ -6,9 +6,8 @@ than ``start`` is at risk from ``entry`` only, though its clock runs from ``star
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,17 +15,21 @@ import pandas as pd
 
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
 from skillsfc.schema import refuse_other_than_table
+from skillsfc.transitions.moves import CENSORED as CENSORED
+from skillsfc.transitions.moves import FALSE, TRUE, read_moves
 from skillsfc.transitions.text_codes import as_codes as as_codes
+from skillsfc.transitions.text_codes import code_column
 from skillsfc.transitions.text_codes import hashed as hashed
+from skillsfc.transitions.time_columns import read_numbers, which_persons
 from skillsfc.transitions.weights import read_weights
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-CENSORED = "censored"
-_TRUE = {"true", "1", "1.0"}
-_FALSE = {"false", "0", "0.0"}
+_TRUE, _FALSE = TRUE, FALSE
+# What Stata's stset leaves behind, and the names here.
+STSET = {"_t0": "entry", "_t": "end", "_d": "event"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Records:
         Weights; ones where there are none.
     cluster : array of int
         Number of the cluster, 0..; the person where no cluster is named, else the row.
+    person : array of int
+        Number of the person, 0..; the row where there are no persons.
     notes : tuple of str
     """
 
@@ -60,6 +65,7 @@ class Records:
     states: tuple[str, ...]
     weight: Floats
     cluster: Whole
+    person: Whole
     notes: tuple[str, ...] = ()
 
     @property
@@ -122,21 +128,23 @@ def read_records(
     problems = _absent(table, weight, cluster, needs)
     if problems:
         raise TableError(subject, problems)
-    table = _sorted(table)
-    start, end = (_numbers(table, name, problems) for name in ("start", "end"))
-    entry = _numbers(table, "entry", problems) if "entry" in table.columns else start
+    table, person = _sorted(table)
+    start, end = (read_numbers(table, name, problems) for name in ("start", "end"))
+    entry = read_numbers(table, "entry", problems) if "entry" in table.columns else start
     entry = np.maximum(start, entry)
-    event, to_state = _moves(table, problems)
+    event, to, led = read_moves(table, problems)
     weights: Floats = np.ones(len(table))
     notes: tuple[str, ...] = ()
     if weight is not None and weight in table.columns:
         weights, notes = read_weights(table[weight], problems)
     _refuse_times(table, start, end, entry, problems)
-    before = as_codes(table["state"]) if "state" in table.columns else None
-    _refuse_blanks(table, cluster, problems)
+    state, words = code_column(table["state"]) if "state" in table.columns else (None, [])
+    group = _clusters(table, cluster, person)
+    _refuse_blanks({"person": person, "state": state, cluster: group}, problems)
     if problems:
         raise TableError(subject, problems)
-    alphabet = _alphabet(before, to_state, states, subject)
+    reached = {led[at] for at in np.flatnonzero(np.bincount(to[event & (to >= 0)]))}
+    alphabet = _alphabet(None if state is None else set(words), reached, states, subject)
     place = {name: code for code, name in enumerate(alphabet)}
     return Records(
         table,
@@ -144,11 +152,12 @@ def read_records(
         end,
         entry,
         event,
-        np.zeros(len(table), dtype=np.int64) if before is None else _codes(before, place),
-        np.where(event, _codes(to_state, place), -1),
+        np.zeros(len(table), dtype=np.int64) if state is None else _placed(state, words, place),
+        np.where(event, _placed(to, led, place), -1),
         alphabet,
         weights,
-        _clusters(table, cluster),
+        group,
+        person,
         notes,
     )
 
@@ -159,89 +168,56 @@ def _absent(
     wanted = ["start", "end", *needs]
     wanted += [weight] if weight not in (None, "weight") else []
     wanted += [cluster] if cluster is not None else []
+    step = _renaming(table)
     problems = [
-        Problem(
-            f"column '{name}'", "missing", "one of the columns", did_you_mean(name, table.columns)
-        )
+        Problem(f"column '{name}'", "missing", "one of the columns",
+                did_you_mean(name, table.columns), step if name in ("start", "end") else "")
         for name in dict.fromkeys(wanted)
         if name not in table.columns
-    ]
+    ]  # fmt: skip
     if not {"event", "to_state"} & set(table.columns):
+        found, wanted_one = "neither is there", "at least one of them"
         problems.append(
-            Problem("columns 'event' and 'to_state'", "neither is there", "at least one of them")
+            Problem("columns 'event' and 'to_state'", found, wanted_one, next_step=step)
         )
     return problems
 
 
-def _refuse_blanks(table: pd.DataFrame, cluster: str | None, problems: list[Problem]) -> None:
-    for name in dict.fromkeys(("person", "state", cluster)):
-        count = int(table[name].isna().sum()) if name in table.columns else 0
-        if count:
+def _renaming(table: pd.DataFrame) -> str:
+    """Return how a file of plain durations, or one from Stata's stset, becomes spells."""
+    known = {name: own for name, own in STSET.items() if name in table.columns}
+    if "_t" not in known:
+        durations = "end" in table.columns and "start" not in table.columns
+        return "A file of durations: spells.assign(start=0)." if durations else ""
+    kept = "[spells['_st'] == 1]" if "_st" in table.columns else ""
+    return f"From stset: spells{kept}.rename(columns={known}).assign(start=0)."
+
+
+def _refuse_blanks(codes: Mapping[str | None, Whole | None], problems: list[Problem]) -> None:
+    for name, places in codes.items():
+        count = 0 if places is None else int((places < 0).sum())
+        if count and name is not None:
             problems.append(Problem(f"column '{name}'", f"missing in {count} rows", "a value"))
 
 
-def _sorted(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows by person and start; without persons they stay in their order."""
-    if "person" not in table.columns:
-        return table.reset_index(drop=True)
-    number = pd.factorize(table["person"])[0]
-    later = np.diff(pd.to_numeric(table["start"], errors="coerce").to_numpy(dtype="float64"))
-    if ((np.diff(number) > 0) | ((np.diff(number) == 0) & (later >= 0))).all():
-        return table.reset_index(drop=True)  # each person's rows stand together and in order
-    return table.sort_values(["person", "start"], kind="stable", ignore_index=True)
+def _sorted(table: pd.DataFrame) -> tuple[pd.DataFrame, Whole]:
+    """Return the rows by person and start, and the number of each row's person.
 
-
-def _numbers(table: pd.DataFrame, name: str, problems: list[Problem]) -> Floats:
-    if table[name].dtype.kind in "mM":
-        step = "sf.check_spells(spells) turns dates into months."
-        problems.append(Problem(f"column '{name}'", "dates", "a number of time units", "", step))
-        return np.zeros(len(table))
-    values = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    bad = ~np.isfinite(values)
-    if bad.any():
-        who = _who(table, bad)
-        found = f"missing or no number in {int(bad.sum())} rows{who}"
-        problems.append(Problem(f"column '{name}'", found, "a number of time units"))
-    return np.asarray(values, dtype=np.float64)
-
-
-def _who(table: pd.DataFrame, bad: Flags) -> str:
-    if "person" not in table.columns:
-        return f" (rows {listing(np.nonzero(bad)[0][:5])})"
-    return f" ({hashed(table.loc[bad, 'person'].unique())})"
-
-
-def _moves(table: pd.DataFrame, problems: list[Problem]) -> tuple[Flags, pd.Series]:
-    """Return whether a move was seen, and to which state."""
-    named = "to_state" in table.columns
-    to_state = (
-        as_codes(table["to_state"]).fillna(CENSORED)
-        if named
-        else pd.Series("event", index=table.index)
-    ).replace("", CENSORED)
-    moved = (to_state != CENSORED).to_numpy(dtype=bool)
-    if "event" not in table.columns:
-        return moved, to_state
-    words = as_codes(table["event"]).fillna("").str.strip().str.lower()
-    strangers = sorted(set(words[~words.isin(_TRUE | _FALSE)]))
-    if strangers:
-        problems.append(
-            Problem(
-                "column 'event'",
-                f"values {listing(strangers)}",
-                "true and false, or 1 and 0",
-                next_step="Where codes name kinds of events, such as 1 and 2, put the kind into "
-                "'to_state' (empty where none was seen) and drop 'event'.",
-            )
-        )
-    event = words.isin(_TRUE).to_numpy(dtype=bool)
-    apart = int((event != moved).sum()) if named else 0
-    if apart and not strangers:
-        found = f"{apart} rows where 'event' and 'to_state' contradict one another"
-        problems.append(
-            Problem("column 'event'", found, "a 'to_state' exactly where event is true")
-        )
-    return event, to_state
+    Without persons the rows stay in their order. The table is not copied where nothing moves.
+    """
+    number = np.arange(len(table))
+    if "person" in table.columns:
+        number = np.asarray(pd.factorize(table["person"])[0], dtype=np.int64)
+        start = pd.to_numeric(table["start"], errors="coerce").to_numpy(dtype="float64")
+        step = np.diff(number)
+        if not ((step > 0) | ((step == 0) & (np.diff(start) >= 0))).all():
+            # Each person's rows do not stand together, or not in order.
+            order = np.lexsort((start, pd.factorize(table["person"], sort=True)[0]))
+            table, number = table.iloc[order], number[order]
+            number = np.where(number < 0, -1, pd.factorize(number)[0])
+    table = table.copy(deep=False)
+    table.index = pd.RangeIndex(len(table))
+    return table, number
 
 
 def _refuse_times(
@@ -249,19 +225,19 @@ def _refuse_times(
 ) -> None:
     late = end < start
     if late.any():
-        found = f"before 'start' in {int(late.sum())} rows{_who(table, late)}"
+        found = f"before 'start' in {int(late.sum())} rows{which_persons(table, late)}"
         step = "sf.check_spells lists all such rows and the treatments."
         problems.append(Problem("column 'end'", found, "start < end", next_step=step))
     empty = end == start
     if empty.any():
-        found = f"equal to 'start' in {int(empty.sum())} rows{_who(table, empty)}"
+        found = f"equal to 'start' in {int(empty.sum())} rows{which_persons(table, empty)}"
         step = (
             "sf.check_spells(spells, zero_length='half') gives them half a unit, and counts them."
         )
         problems.append(Problem("column 'end'", found, "start < end", next_step=step))
     truncated = ~late & ~empty & (entry >= end)
     if truncated.any():
-        found = f"at or after 'end' in {int(truncated.sum())} rows{_who(table, truncated)}"
+        found = f"at or after 'end' in {int(truncated.sum())} rows{which_persons(table, truncated)}"
         problems.append(
             Problem("column 'entry'", found, "entry < end: a spell that ended before the person "
                     "was first seen cannot be in the data")
@@ -269,10 +245,9 @@ def _refuse_times(
 
 
 def _alphabet(
-    before: pd.Series | None, after: pd.Series, states: Iterable[str] | None, subject: str
+    before: set[str] | None, after: set[str], states: Iterable[str] | None, subject: str
 ) -> tuple[str, ...]:
-    found = set(after.unique()) - {CENSORED}
-    found |= set() if before is None else set(before.unique())
+    found = after | (before or set())
     if states is None:
         return tuple(sorted(found)) if before is not None else ("at risk", *sorted(found))
     named = tuple(str(state) for state in states)
@@ -286,15 +261,13 @@ def _alphabet(
     return named
 
 
-def _codes(values: pd.Series, place: dict[str, int]) -> Whole:
+def _placed(places: Whole, words: list[str], place: dict[str, int]) -> Whole:
     """Return places in the alphabet; distinct texts are few, so each is looked up once."""
-    number, distinct = pd.factorize(values)
-    of_distinct = np.array([*(place.get(str(text), -1) for text in distinct), -1], dtype=np.int64)
-    return np.asarray(of_distinct[number], dtype=np.int64)
+    of_distinct = np.array([*(place.get(word, -1) for word in words), -1], dtype=np.int64)
+    return np.asarray(of_distinct[places], dtype=np.int64)
 
 
-def _clusters(table: pd.DataFrame, cluster: str | None) -> Whole:
-    name: Any = cluster or ("person" if "person" in table.columns else None)
-    if name is None:
-        return np.arange(len(table))
-    return np.asarray(pd.factorize(table[name])[0], dtype=np.int64)
+def _clusters(table: pd.DataFrame, cluster: str | None, person: Whole) -> Whole:
+    if cluster is None or cluster == "person":
+        return person
+    return np.asarray(pd.factorize(table[cluster])[0], dtype=np.int64)

@@ -7,7 +7,10 @@ import secrets
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+Whole = npt.NDArray[np.int64]
 
 _SALT = secrets.token_bytes(16)  # short identifiers could be guessed from a hash that all share
 
@@ -40,9 +43,22 @@ def as_codes(column: pd.Series) -> pd.Series:
     >>> as_codes(pd.Series(["job", 3, 4.0], dtype="object")).tolist()
     ['job', '3', '4']
     """
-    number, distinct = pd.factorize(column)
-    words = pd.Series([*(_code(value) for value in distinct), None], dtype="str")
+    number, distinct = code_column(column)
+    words = pd.Series([*distinct, np.nan], dtype="str")
     return pd.Series(words.take(number).array, index=column.index, name=column.name)
+
+
+def code_column(column: pd.Series) -> tuple[Whole, list[str]]:
+    """Return the place of each row's code among the distinct ones (-1: missing), and their texts.
+
+    Examples
+    --------
+    >>> places, words = code_column(pd.Series([2.0, None, 1.0, 2.0]))
+    >>> places.tolist(), words
+    ([0, -1, 1, 0], ['2', '1'])
+    """
+    number, distinct = pd.factorize(column)
+    return np.asarray(number, dtype=np.int64), [_code(value) for value in distinct]
 
 
 def _code(value: object) -> str:

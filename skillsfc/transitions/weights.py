@@ -10,6 +10,7 @@ from skillsfc.errors import Problem
 
 Floats = npt.NDArray[np.float64]
 
+LARGEST = 1e100  # beyond, squares of weights are no numbers any more
 GIANT_SHARE, GIANT_DESIGN_EFFECT = 0.05, 3.0  # one weight above this part, or Kish's factor: noted
 
 
@@ -30,10 +31,16 @@ def read_weights(column: pd.Series, problems: list[Problem]) -> tuple[Floats, tu
     negative = int((values < 0).sum())
     if negative:
         problems.append(Problem(where, f"negative in {negative} rows", "weights of 0 or more"))
-    total = float(np.nansum(values))
+    with np.errstate(over="ignore"):
+        total = float(np.nansum(values))
     if not missing and not negative and total == 0:
         problems.append(Problem(where, "all zero", "weights that sum to more than 0"))
-    if missing or negative or total == 0:
+    largest = float(np.nanmax(values, initial=0.0))
+    outside = not missing and not 1 / LARGEST < largest < LARGEST and total != 0
+    if outside:
+        found = f"up to {largest:.0e}"
+        problems.append(Problem(where, found, f"weights between {1 / LARGEST:g} and {LARGEST:g}"))
+    if missing or negative or outside or total == 0:
         return values, ()
     return values, tuple(_odd_weights(values, total))
 

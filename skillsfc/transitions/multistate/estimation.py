@@ -13,7 +13,7 @@ from skillsfc.errors import CoverageError, Problem, listing
 from skillsfc.transitions.multistate.event_steps import Stays, Steps, count_steps
 from skillsfc.transitions.multistate.influence import probability_variances, time_variances
 from skillsfc.transitions.multistate.reading import SUBJECT, Histories
-from skillsfc.transitions.multistate.result import Curve, StateSettings, with_keys
+from skillsfc.transitions.multistate.result import Curve, StateSettings, persons_worth, with_keys
 from skillsfc.transitions.records import Floats, Whole
 from skillsfc.transitions.survival.intervals import normal_quantile
 
@@ -157,7 +157,8 @@ def estimate_curve(
     probability = group.initial @ steps.products
     reported = _reported(steps, len(group.influence), stays.size, times)
     errors = np.full((len(reported), stays.size), np.nan)
-    if standard_errors:
+    told = standard_errors and len(group.influence) > 1  # one cluster tells nothing of errors
+    if told:
         variance = probability_variances(stays, steps, probability, group.influence, reported)
         errors = np.sqrt(variance)
     last = float(stays.end.max())
@@ -170,13 +171,36 @@ def estimate_curve(
         tuple(np.sort(stays.begin[stays.state == j]) for j in range(stays.size)),
         tuple(np.sort(stays.end[stays.state == j]) for j in range(stays.size)),
         last,
+        _changes(stays, steps),
+        _worth(group, steps, probability, observed=settings.initial == "observed"),
     )
     spent = np.diff(np.concatenate([[start], steps.times, [last]])) @ probability
     spent_error = np.full(stays.size, np.nan)
-    if standard_errors:
+    if told:
         args = (stays, steps, probability, group.influence, start, last)
         spent_error = np.sqrt(time_variances(*args))
     return curve, _time_table(curve, settings, spent, spent_error)
+
+
+def _changes(stays: Stays, steps: Steps) -> Whole:
+    """Return how many spells moves bring into each state at each step, less those they end."""
+    moved, size = stays.to >= 0, stays.size
+    step = (steps.ranges(stays)[1][moved] - 1) * size
+    cells = len(steps.times) * size
+    came = np.bincount(step + stays.to[moved], minlength=cells)
+    left = np.bincount(step + stays.state[moved], minlength=cells)
+    return np.asarray((came - left).reshape(-1, size), dtype=np.int64)
+
+
+def _worth(group: Group, steps: Steps, probability: Floats, *, observed: bool) -> Floats:
+    """Return the persons that the estimate is worth, at its thinnest so far."""
+    stays = group.stays
+    followed = np.bincount(stays.state, minlength=stays.size) > 0
+    start = np.inf
+    if observed:
+        start = float(_at_start(stays, float(stays.begin.min())).sum())
+    worth = persons_worth(probability[:-1], steps.at_risk, followed)
+    return np.asarray(np.minimum.accumulate(np.append(start, worth)), dtype=np.float64)
 
 
 def _reported(steps: Steps, clusters: int, size: int, times: Floats | None) -> Whole:
@@ -237,7 +261,7 @@ def count_transitions(group: Group, states: tuple[str, ...]) -> pd.DataFrame:
 def describe(group: Group, curve: Curve, start: float) -> dict[str, Any]:
     """Return the counts that the estimate of a group rests on."""
     stays, steps = group.stays, curve.steps
-    held = curve.probability[:-1] > 0
+    held = (curve.probability[:-1] > 0) & curve.followed
     return {
         **group.keys,
         "spells": len(stays.begin),

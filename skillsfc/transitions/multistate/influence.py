@@ -79,20 +79,22 @@ def probability_variances(
     """
     spells = _at_steps(stays, steps)
     met = np.nonzero(spells.last > spells.first)[0]
-    by_first = met[np.argsort(spells.first[met], kind="stable")]
-    by_last = met[np.argsort(spells.last[met], kind="stable")]
+    by_first = met[_order(spells.first[met])]
+    by_last = met[_order(spells.last[met])]
     came = np.searchsorted(spells.first[by_first], reported, side="left")
     gone = np.searchsorted(spells.last[by_last], reported, side="right")
     influence = np.ascontiguousarray(initial.T)  # states in rows: a cluster's numbers lie apart
-    standing = np.zeros_like(influence)
+    standing, carried, taken = (np.zeros_like(influence) for _ in range(3))
     variance = np.zeros((len(reported), stays.size))
     low = entered = left = 0
     for row, high in enumerate(reported):
         if high > low:
             after = _products_after(steps.matrices[low:high])
-            influence = after[0].T @ influence
             window = _window(steps, probability, low, int(high), after[1:])
-            influence -= window.passed[-1].T @ standing
+            np.matmul(after[0].T, influence, out=carried)
+            np.matmul(window.passed[-1].T, standing, out=taken)
+            carried -= taken
+            influence, carried = carried, influence
             entering, leaving = by_first[entered : came[row]], by_last[left : gone[row]]
             _add_changes(influence, spells, window, entering, leaving)
             remaining = entering[spells.last[entering] > high]
@@ -102,6 +104,12 @@ def probability_variances(
             low, entered, left = int(high), came[row], gone[row]
         variance[row] = np.einsum("sc,sc->s", influence, influence)
     return variance
+
+
+def _order(places: Whole) -> Whole:
+    """Return the order of places; numbers of 16 bits are sorted without comparing them."""
+    small = len(places) and int(places.max()) < 2**16
+    return np.argsort(places.astype(np.uint16) if small else places, kind="stable")
 
 
 def time_variances(

@@ -101,10 +101,12 @@ def estimate_state_probabilities(
     -------
     StateProbabilities
         ``.table``: group columns, ``state, time`` [unit], ``probability, standard_error, lower,
-        upper`` [0-1], ``level``, ``at_risk`` [spells, not weighted], ``reliability`` ("u": fewer
-        than 30 at risk), ``note``. ``.time_in_state``: expected time in each state [unit] with
-        errors. ``.transition_counts``: moves, exposure, hazards. ``.transitions``: matrices
-        P(start, t). ``.at(times)``: rows at any time. ``.diagnostics``: counts by group.
+        upper`` [0-1], ``level``, ``at_risk`` [spells seen in the state at that time, moves at that
+        time made; not weighted], ``effective_persons`` (see Notes), ``reliability`` ("u": fewer
+        than 30 of them, or nobody is seen in the state), ``note``. ``.time_in_state``: expected
+        time in each state [unit] with errors. ``.transition_counts``: moves, exposure, hazards.
+        ``.transitions``: matrices P(start, t). ``.at(times)``: rows at any time.
+        ``.diagnostics``: counts by group.
 
     Raises
     ------
@@ -130,6 +132,12 @@ def estimate_state_probabilities(
 
     In ``benchmarks/coverage_transitions_multistate.py`` 95 % limits hold the truth in 0.95 of cases
     with 500 persons, and in 0.89 (plain) or 0.91 (log) with 100: too narrow where few are at risk.
+
+    Shares rest on everybody who was at risk so far, in whatever state, not on those who are now in
+    a state: people who have all just come into a job are as well known as before. Hence
+    ``effective_persons``, the smallest value up to t of :math:`\sum_i p_i / \sum_i (p_i^2 / Y_i)`
+    (spells not weighted): where all are followed throughout it is their number, and it falls where
+    few stand for a large share, as after censoring or from a rare ``from_state``.
 
     Hazards depend on the state and the time, not on how long or how a person came there. Shares of
     states remain right without that Markov property; P(s, t) for a start in one state does not,

@@ -19,14 +19,14 @@ from skillsfc.errors import (
 )
 from skillsfc.transitions.multistate.event_steps import Stays
 from skillsfc.transitions.records import Flags, Floats, Records, Whole, hashed, read_records
-from skillsfc.transitions.survival.selection import MISSING_GROUP
+from skillsfc.transitions.survival.grouping import number_groups, taken_name
 
 SUBJECT = "estimate_state_probabilities"
 RESULT_COLUMNS = (
     *("state", "time", "probability", "standard_error", "lower", "upper", "level", "at_risk"),
     *("reliability", "note", "until", "expected_time", "unit", "from_state", "to_state", "events"),
     *("weighted_events", "exposure", "hazard", "spells", "persons", "clusters", "at_start"),
-    *("late_entries", "event_times", "stuck_times", "sum_of_weights"),
+    *("late_entries", "event_times", "stuck_times", "sum_of_weights", "effective_persons"),
 )
 
 
@@ -80,9 +80,9 @@ def read_histories(
     records = read_records(
         spells, subject=SUBJECT, weight=weight, cluster=cluster, states=states, needs=("state", *by)
     )
-    person = _persons(records)
+    person = records.person
     jumps = _refuse_disorder(records, person)
-    group, groups, notes = _groups(records.table, by)
+    group, groups, notes = number_groups(records.table, by)
     stays = Stays(
         records.entry,
         records.end,
@@ -110,20 +110,9 @@ def _check_names(states: Any, by: tuple[str, ...]) -> None:
     twice = sorted({name for name in by if by.count(name) > 1})
     if twice:
         problems.append(Problem("group", f"named twice: {listing(twice)}", "each once"))
-    step = "Give the column another name first: spells.rename(columns=...)."
-    problems += [
-        Problem("group", f"{name!r} is a column of the result", "another name", next_step=step)
-        for name in dict.fromkeys(by)
-        if name in RESULT_COLUMNS
-    ]
+    problems += [taken_name(name) for name in dict.fromkeys(by) if name in RESULT_COLUMNS]
     if problems:
         raise ParameterError(SUBJECT, problems)
-
-
-def _persons(records: Records) -> Whole:
-    if "person" not in records.table.columns:
-        return np.arange(records.size)
-    return np.asarray(pd.factorize(records.table["person"])[0], dtype=np.int64)
 
 
 def _refuse_disorder(records: Records, person: Whole) -> list[str]:
@@ -155,20 +144,6 @@ def _refuse_disorder(records: Records, person: Whole) -> list[str]:
 
 def _who(records: Records, bad: Flags) -> str:
     return hashed(records.table["person"].iloc[1:][bad].unique())
-
-
-def _groups(table: pd.DataFrame, by: tuple[str, ...]) -> tuple[Whole, pd.DataFrame, list[str]]:
-    if not by:
-        return np.zeros(len(table), dtype=np.int64), pd.DataFrame(index=[0]), []
-    keys, notes = table[list(by)].copy(), []
-    for name in by:
-        gaps = keys[name].isna()
-        if gaps.any():
-            keys[name] = keys[name].astype("str").where(~gaps, MISSING_GROUP)
-            notes.append(f"{int(gaps.sum())} spells without {name} are the group {MISSING_GROUP}.")
-    numbers = keys.groupby(list(by), sort=True, observed=True).ngroup().to_numpy(dtype=np.int64)
-    distinct = keys.iloc[np.unique(numbers, return_index=True)[1]].reset_index(drop=True)
-    return numbers, distinct, notes
 
 
 def read_place(name: object, states: tuple[str, ...], argument: str) -> int:

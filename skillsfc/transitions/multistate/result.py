@@ -11,13 +11,14 @@ import pandas as pd
 
 from skillsfc.results import Result
 from skillsfc.transitions.multistate.event_steps import Steps
-from skillsfc.transitions.records import Floats, Whole
+from skillsfc.transitions.records import Flags, Floats, Whole
 from skillsfc.transitions.survival.curve_reading import read_times
 from skillsfc.transitions.survival.intervals import confidence_limits
 from skillsfc.transitions.survival.selection import FEW
 
 SUBJECT = "estimate_state_probabilities"
 BEYOND, STUCK = "beyond the last time seen", "nobody at risk: cannot be left"
+UNFOLLOWED = "no spell in this state: taken as never left"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,10 @@ class Curve:
         Times between which each spell is under observation, each sorted, by state.
     last : float
         Last time at which anybody was seen.
+    change : array [steps, states] of int
+        Spells that come into each state at each step by a move, less those that leave it.
+    worth : array [steps + 1]
+        Persons that the estimate is worth so far: at the start and after each step.
     """
 
     keys: dict[str, Any]
@@ -89,21 +94,29 @@ class Curve:
     begin: tuple[Floats, ...]
     end: tuple[Floats, ...]
     last: float
+    change: Whole
+    worth: Floats
+
+    @property
+    def followed(self) -> Flags:
+        """Return whether any spell is in each state: others are left by nobody, by default."""
+        return np.array([len(begin) > 0 for begin in self.begin], dtype=bool)
 
     def at_risk(self, times: Floats, *, start: float) -> Whole:
-        """Return the spells at risk in each state just before each time, at the start just after.
-
-        At the start there is nothing just before: the spells seen then are counted.
-        """
+        """Return the spells seen in each state at each time, the moves at that time made."""
         columns = []
         for begin, end in zip(self.begin, self.end, strict=True):
             came = np.searchsorted(begin, times, side="left")
-            at_start = np.searchsorted(begin, times, side="right")
-            came = np.where(times == start, at_start, came)
-            gone_side = np.searchsorted(end, times, side="left")
-            gone = np.where(times == start, 0, gone_side)
+            # At the start there is nothing just before: the spells seen just after are counted.
+            came = np.where(times == start, np.searchsorted(begin, times, side="right"), came)
+            gone = np.where(times == start, 0, np.searchsorted(end, times, side="left"))
             columns.append(came - gone)
-        return np.asarray(np.stack(columns, axis=1), dtype=np.int64)
+        counts = np.stack(columns, axis=1)
+        if len(self.steps.times):
+            place = np.minimum(np.searchsorted(self.steps.times, times), len(self.change) - 1)
+            here = (self.steps.times[place] == times) & (times != start)
+            counts[here] += self.change[place[here]] * self.followed
+        return np.asarray(counts, dtype=np.int64)
 
     def read(self, times: Floats, *, start: float) -> dict[str, Any]:
         """Return what is known at given times: arrays [times, states]."""
@@ -112,13 +125,37 @@ class Curve:
         row = np.minimum(np.searchsorted(self.reported, place), max(len(self.reported) - 1, 0))
         stated = self.reported[row] == place if len(self.reported) else np.zeros(len(times), bool)
         errors = np.where((stated & known)[:, None], self.errors[row], np.nan)
-        probability = np.where(known[:, None], self.probability[place], np.nan)
+        at_risk = self.at_risk(times, start=start)
+        now = persons_worth(self.probability[place], at_risk, self.followed)
         return {
-            "probability": probability,
+            "probability": np.where(known[:, None], self.probability[place], np.nan),
             "standard_error": errors,
-            "at_risk": self.at_risk(times, start=start),
+            "at_risk": at_risk,
+            "worth": np.where(known, np.minimum(self.worth[place], now), np.nan),
             "known": known,
         }
+
+
+def persons_worth(probability: Floats, at_risk: Whole, followed: Flags) -> Floats:
+    r"""Return how many persons, followed throughout, an estimate at each time is worth.
+
+    Notes
+    -----
+    Where Y people are at risk in a state of share p, they stand for Y / p people. The mean over the
+    states, weighted by p and harmonic as errors are:
+    :math:`\sum_i p_i / \sum_i (p_i^2 / Y_i)`. A state that nobody is seen in counts as one person;
+    states without any spell are left out, as nothing is estimated of leaving them.
+
+    Examples
+    --------
+    >>> share, seen = np.array([[0.5, 0.5], [0.5, 0.5]]), np.array([[50, 50], [98, 2]])
+    >>> persons_worth(share, seen, np.ones(2, dtype=bool)).round(1).tolist()
+    [100.0, 7.8]
+    """
+    share = np.where(followed, probability, 0.0)
+    with np.errstate(all="ignore"):
+        worth = share.sum(axis=1) / (share**2 / np.maximum(at_risk, 1)).sum(axis=1)
+    return np.asarray(np.round(np.where(np.isnan(worth), np.inf, worth), 9), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -126,7 +163,7 @@ class StateProbabilities(Result):
     """Outcome of `estimate_state_probabilities`.
 
     ``table``: group columns, ``state, time, probability, standard_error, lower, upper, level,
-    at_risk, reliability, note``.
+    at_risk, effective_persons, reliability, note``.
 
     Parameters
     ----------
@@ -230,11 +267,11 @@ def _rows(curve: Curve, times: Floats, settings: StateSettings) -> pd.DataFrame:
     lower, upper = confidence_limits(
         chance, errors, level=settings.level, interval=settings.interval
     )
-    held = np.nan_to_num(found["probability"]) > 0
-    stuck = (at_risk == 0) & held & found["known"][:, None] & (times != settings.start)[:, None]
-    few = (at_risk < FEW) & (held | (at_risk.sum(axis=1) < FEW)[:, None])
-    note = np.where(stuck, STUCK, "")
+    held = (np.nan_to_num(found["probability"]) > 0) & found["known"][:, None]
+    empty = held & (at_risk == 0)
+    note = np.where(empty, np.where(curve.followed, STUCK, UNFOLLOWED), "")
     note[~found["known"]] = BEYOND
+    few = (found["worth"] < FEW)[:, None] | (note == STUCK) | (note == BEYOND)
     return pd.DataFrame(
         {
             "state": np.repeat(settings.states, len(times)),
@@ -245,7 +282,8 @@ def _rows(curve: Curve, times: Floats, settings: StateSettings) -> pd.DataFrame:
             "upper": upper,
             "level": settings.level,
             "at_risk": at_risk.T.ravel(),
-            "reliability": np.where(few.T.ravel() | (note.T.ravel() == BEYOND), "u", ""),
+            "effective_persons": np.tile(found["worth"], len(settings.states)),
+            "reliability": np.where(few.T.ravel(), "u", ""),
             "note": note.T.ravel(),
         }
     )

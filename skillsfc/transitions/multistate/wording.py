@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from skillsfc.errors import listing
 from skillsfc.transitions.multistate.estimation import Group
 from skillsfc.transitions.multistate.reading import Histories
 from skillsfc.transitions.multistate.result import Curve, StateSettings
@@ -42,6 +45,8 @@ def state_notes(
 def _of_curve(group: Group, curve: Curve, settings: StateSettings, chosen_here: bool) -> list[str]:
     """Say what is thin in one estimate."""
     notes, steps = [], curve.steps
+    if len(group.influence) == 1:
+        notes.append("all spells are of one cluster: no standard error can be told.")
     if group.late:
         notes.append(
             f"{group.late} of {group.persons} persons come under observation after the start, and "
@@ -54,19 +59,25 @@ def _of_curve(group: Group, curve: Curve, settings: StateSettings, chosen_here: 
         notes.append("nobody was seen to move.")
         return notes
     held = curve.probability[:-1] > 0
-    stuck = (held & (steps.at_risk == 0)).any(axis=1)
+    unfollowed = [
+        state
+        for state, reached, known in zip(
+            settings.states, curve.probability[-1] > 0, curve.followed, strict=True
+        )
+        if reached and not known
+    ]
+    if unfollowed:
+        notes.append(f"no spell is in {listing(unfollowed)}: taken as never left.")
+    stuck = (held & curve.followed & (steps.at_risk == 0)).any(axis=1)
     if stuck.any():
         notes.append(
             f"at {int(stuck.sum())} of {len(steps.times)} times of moves a state holds probability "
             "though nobody in it is under observation: it can then not be left."
         )
-    few = [
-        state
-        for place, state in enumerate(settings.states)
-        if (held[:, place] & (steps.at_risk[:, place] < FEW)).any()
-    ]
-    if few:
-        notes.append(f"fewer than {FEW} at risk at some times in {', '.join(few)} (reliability u).")
+    few = curve.worth < FEW
+    if few.any():
+        when = "" if few[0] else f" from time {steps.times[np.argmax(few) - 1]:g} on"
+        notes.append(f"the estimate is worth fewer than {FEW} persons{when} (reliability u).")
     if chosen_here and len(curve.reported) < len(steps.times) + 1:
         notes.append(
             f"the table has {len(curve.reported)} of {len(steps.times) + 1} times; .at(times) reads"

@@ -9,7 +9,13 @@ import numpy as np
 from skillsfc.errors import ConvergenceError, Problem, TableError
 from skillsfc.transitions.records import Flags, Floats, Whole
 from skillsfc.transitions.survival.accelerated import DISTRIBUTIONS, Distribution
-from skillsfc.transitions.survival.fitted import Fitted, endless_notes, sum_by, thin_times
+from skillsfc.transitions.survival.fitted import (
+    ONE_CLUSTER,
+    Fitted,
+    endless_notes,
+    sum_by,
+    thin_times,
+)
 from skillsfc.transitions.survival.preparation import SUBJECT, HazardData
 
 MOST_STEPS, STEP_ENOUGH = 100, 1e-9
@@ -143,11 +149,13 @@ def fit_aft(data: HazardData, *, distribution: str = "weibull") -> AftFit:
     times = _log_times(data, (matrix - centre) / scale, distribution)
     at, endless, variance = _maximise(times)
     back = _back(centre, scale, constant)
-    covariance = variance
+    covariance, notes = variance, tuple[str, ...]()
     if data.robust:
         scores, _ = times.derivatives(at)
         influence = sum_by(data.cluster, scores, int(data.cluster.max()) + 1) @ variance
         covariance = influence.T @ influence
+        if len(influence) == 1:
+            covariance, notes = np.full_like(variance, np.nan), (ONE_CLUSTER,)
     names = (*data.design.names, LOG_SCALE)
     kept = len(names) if times.distribution.scaled else len(names) - 1
     runaway = tuple(names[place] for place in endless)
@@ -158,7 +166,7 @@ def fit_aft(data: HazardData, *, distribution: str = "weibull") -> AftFit:
         times.value(at),
         _null(data, times),
         runaway,
-        endless_notes(runaway),
+        (*endless_notes(runaway), *notes),
         distribution,
         data.end[data.event],
     )

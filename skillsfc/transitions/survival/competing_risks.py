@@ -91,11 +91,10 @@ def cumulative_incidence(
     error = np.full(chance.shape, np.nan)
     influence: dict[int, Influence] = {}
     if cluster is not None:
-        weights = np.ones(len(end)) if weight is None else weight
         shared = _Shared.of(counts, cause, hazard.sum(axis=1))
         for kind in range(kinds) if wanted is None else wanted:
             own = _influence(shared, counts, cause == kind, rise[:, kind], before)
-            influence[kind] = own.weighted(weights)
+            influence[kind] = own if weight is None else own.weighted(weight)
             error[:, kind] = np.sqrt(influence[kind].squares(cluster))
     return Incidence(counts, hazard, survival, chance, error, influence, cluster)
 

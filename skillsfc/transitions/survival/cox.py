@@ -13,14 +13,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skillsfc.errors import Problem, TableError
+from skillsfc.errors import CoverageError, Problem, TableError, listing
 from skillsfc.transitions.records import Floats, Whole
-from skillsfc.transitions.survival.fitted import Fitted, endless_notes, sum_by, thin_times
+from skillsfc.transitions.survival.fitted import (
+    ONE_CLUSTER,
+    Fitted,
+    endless_notes,
+    sum_by,
+    thin_times,
+)
 from skillsfc.transitions.survival.identifiable import refuse_degenerate
 from skillsfc.transitions.survival.newton import Maximum, maximise
 from skillsfc.transitions.survival.partial_likelihood import PartialLikelihood
 from skillsfc.transitions.survival.preparation import SUBJECT, HazardData
 from skillsfc.transitions.survival.risk_sets import RiskSets, build_risk_sets
+
+NOTHING = 1e-12  # a robust variance below this part of the model's is rounding
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -128,6 +136,7 @@ def fit_cox(data: HazardData, *, ties: str = "efron") -> CoxFit:
     )
     likelihood = PartialLikelihood(sets, ties)
     refuse_still_columns(sets, data.design.names)
+    refuse_no_stayers(likelihood)
     return finish(likelihood, maximise(likelihood, SUBJECT), data)
 
 
@@ -143,6 +152,30 @@ def refuse_still_columns(sets: RiskSets, names: tuple[str, ...]) -> None:
                 "a column that varies", next_step="Take it out of the formula.")
         for name in still
     ])  # fmt: skip
+
+
+def refuse_no_stayers(likelihood: PartialLikelihood) -> None:
+    """Refuse data in which everyone at risk moves at each time of a move: nobody was sooner."""
+    sets = likelihood.sets
+    if not sets.design.shape[1] or likelihood.share_moving().min() < 1 - 1e-9:
+        return
+    when = "the one time" if len(sets.times) == 1 else f"each of the {len(sets.times)} times"
+    found = f"all at risk move at {when} with a move"
+    step = (
+        "Nothing tells who moves sooner. Use times in finer steps, or keep those in the data who "
+        "have not moved."
+    )
+    raise CoverageError(SUBJECT, [Problem("moves", found, "some who stay", next_step=step)])
+
+
+def _cancelled_notes(unknown: list[str], data: HazardData) -> tuple[str, ...]:
+    if not unknown:
+        return ()
+    count = int(data.cluster.max()) + 1
+    if count == 1:
+        return (ONE_CLUSTER,)
+    why = f"what the {count} clusters add cancels out"
+    return (f"No standard error can be told for {listing(unknown)}: {why}.",)
 
 
 def finish(
@@ -168,6 +201,12 @@ def finish(
         influence = total @ inverse
         covariance = influence.T @ influence
     names = data.design.names
+    with np.errstate(all="ignore"):
+        cancelled = np.diag(covariance) < NOTHING * np.diag(inverse)
+    covariance = np.where(cancelled[:, None] | cancelled, np.nan, covariance)
+    if influence is not None:
+        influence = np.where(cancelled, np.nan, influence)
+    unknown = [name for name, gone in zip(names, cancelled, strict=True) if gone]
     endless = tuple(names[at] for at in maximum.endless)
     return CoxFit(
         names,
@@ -176,7 +215,7 @@ def finish(
         maximum.hazards.log_likelihood,
         maximum.null_log_likelihood,
         endless,
-        endless_notes(endless),
+        (*endless_notes(endless), *_cancelled_notes(unknown, data)),
         likelihood,
         maximum,
         influence,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from skillsfc import __version__
+from skillsfc.errors import ParameterError, Problem
 from skillsfc.results import table_hash
 from skillsfc.transitions.records import Floats, Whole, spell_frame
 from skillsfc.transitions.survival.curve_notes import curve_notes
@@ -31,7 +32,7 @@ from skillsfc.transitions.survival.survival_curve import (
     SurvivalSettings,
 )
 
-ESTIMATORS = ("kaplan_meier", "nelson_aalen")
+ESTIMATORS = ("kaplan_meier", "nelson_aalen", "life_table")
 ERRORS = ("auto", "greenwood", "robust")
 
 
@@ -81,8 +82,10 @@ def estimate_survival(
         Scale of the limits.
     times : list of float, optional
         Times of ``.table`` [unit of the spells]. Default: every time at which a spell ends.
-    estimator : {"kaplan_meier", "nelson_aalen"}
-        Product of 1 - h, or exp of minus the sum of h.
+    estimator : {"kaplan_meier", "nelson_aalen", "life_table"}
+        Product of 1 - h, or exp of minus the sum of h. Life table (actuarial): for times grouped in
+        whole periods, such as years, where ``end`` 3 is "in the third"; who is lost in a period was
+        at risk for half of it.
     errors : {"auto", "greenwood", "robust"}
         Robust: infinitesimal jackknife by cluster. Auto: robust where weights differ, a cluster is
         named, or a person has more than one spell; else Greenwood's. Under ``"greenwood"`` weights
@@ -114,12 +117,16 @@ def estimate_survival(
 
     .. math:: S(t) = \prod_{u \le t} (1 - h_u), \quad h_u = dN(u) / Y(u)
 
-    Greenwood: :math:`S^2 \sum d / (n (n - d))`. Robust: the sum over clusters of squared sums of
-    :math:`w_i \partial S / \partial w_i`. Where the curve is 0 there is no interval.
+    In a life table :math:`Y(t)` is less half of those censored at t, and the curve is known at the
+    ends of periods only. Greenwood: :math:`S^2 \sum d / (n (n - d))`. Robust: the sum over clusters
+    of squared sums of :math:`w_i \partial S / \partial w_i`. Where the curve is 0 there is no
+    interval.
 
     References
     ----------
     Kaplan & Meier (1958), Nonparametric estimation from incomplete observations, JASA 53, 457-481.
+    Cutler & Ederer (1958), Maximum utilization of the life table method in analyzing survival,
+    Journal of Chronic Diseases 8, 699-712.
     Therneau & Grambsch (2000), Modeling Survival Data, Springer.
 
     Examples
@@ -141,6 +148,8 @@ def estimate_survival(
         spells, subject=SUBJECT, group=group, state=state, to=to, clock=clock, weight=weight,
         cluster=cluster,
     )  # fmt: skip
+    if estimator == "life_table":
+        _refuse_parts_of_periods(chosen)
     used = errors if errors != "auto" else choose_errors(chosen, named=cluster is not None)
     counted = errors == "greenwood"  # asked for: weights are numbers of equal persons
     curves = tuple(_curve(chosen, at, used, estimator, counted) for _, at in chosen.places())
@@ -170,6 +179,16 @@ def estimate_survival(
         made.at(wanted), settings, made.diagnostics, made.notes, made.provenance,
         steps=steps, curves=curves, selection=chosen,
     )  # fmt: skip
+
+
+def _refuse_parts_of_periods(chosen: Selection) -> None:
+    parts = (chosen.end != np.floor(chosen.end)) | (chosen.entry != np.floor(chosen.entry))
+    if not parts.any():
+        return
+    found = f"{int(parts.sum())} spells that enter or end within a period"
+    step = "np.ceil of the ends groups them in periods; for exact times take 'kaplan_meier'."
+    problem = Problem("estimator", f"'life_table' with {found}", "whole periods", next_step=step)
+    raise ParameterError(SUBJECT, [problem])
 
 
 def choose_errors(chosen: Selection, *, named: bool) -> str:

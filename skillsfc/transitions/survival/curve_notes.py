@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from skillsfc.errors import listing
+from skillsfc.transitions.records import Whole
 from skillsfc.transitions.survival.counting import Counts
 from skillsfc.transitions.survival.selection import FEW, Selection, count_distinct
 
@@ -18,6 +19,9 @@ class _Curve(Protocol):
 
     @property
     def survival(self) -> Any: ...
+
+    @property
+    def cluster(self) -> Whole | None: ...
 
 
 class _Settings(Protocol):
@@ -51,7 +55,8 @@ def curve_notes(
 def _errors(chosen: Selection, errors: str) -> str:
     if errors == "robust":
         count = count_distinct(chosen.cluster)
-        return f"Standard errors: infinitesimal jackknife over {count} clusters."
+        word = "cluster" if count == 1 else "clusters"
+        return f"Standard errors: infinitesimal jackknife over {count} {word}."
     if np.ptp(chosen.weight) > 0:
         return "Standard errors: Greenwood's, weights taken as numbers of equal persons."
     return "Standard errors: Greenwood's."
@@ -62,6 +67,8 @@ def _of_curve(keys: dict[str, Any], curve: _Curve) -> list[str]:
     name = ", ".join(f"{key} {value}" for key, value in keys.items())
     where = f"{name}: " if name else ""
     notes = []
+    if curve.cluster is not None and count_distinct(curve.cluster) == 1:
+        notes.append(f"{where}all spells are of one cluster: no standard error can be told.")
     if not counts.moved.any():
         notes.append(f"{where}nobody was seen to move: quantiles are not reached.")
     few = counts.number < FEW

@@ -28,11 +28,8 @@ from skillsfc.transitions.survival.discrete_table import (
     discrete_notes,
     model_facts,
 )
-from skillsfc.transitions.survival.selection import (
-    CLOCKS,
-    Names,
-    check_words,
-)
+from skillsfc.transitions.survival.fitted import ONE_CLUSTER
+from skillsfc.transitions.survival.selection import CLOCKS, Names, check_words, count_distinct
 
 ERRORS = ("auto", "model", "robust")
 REMEDIES = ("none", "firth", "ridge")
@@ -167,6 +164,7 @@ def fit_discrete(
     likelihood = _likelihood(data, columns, link)
     standard, back = standardised(likelihood)
     found = _maximise(standard, remedy, penalty)
+    alone = (ONE_CLUSTER,) if used == "robust" and count_distinct(data.cluster) == 1 else ()
     inner = _covariance(standard, found, data.cluster if used == "robust" else None)
     maximum = replace(
         found, coefficients=back.coefficients(found.coefficients),
@@ -185,7 +183,7 @@ def fit_discrete(
         coefficient_table(settings, maximum, covariance, terms, len(names)),
         settings,
         model_facts(likelihood, maximum, data.cluster),
-        discrete_notes(data.notes, settings, likelihood, maximum, terms),
+        discrete_notes((*data.notes, *alone), settings, likelihood, maximum, terms),
         {"version": __version__, "inputs": {"spells": table_hash(spell_frame(spells))}},
         covariance=covariance_table(settings, covariance, terms),
         model=model,
@@ -274,6 +272,6 @@ def _covariance(
     influence = scores[:, known] @ inverse[np.ix_(known, known)]
     found = np.full(inverse.shape, np.nan)
     found[np.ix_(known, known)] = (
-        influence.T @ influence * (count / (count - 1) if count > 1 else 1)
+        influence.T @ influence * (count / (count - 1) if count > 1 else np.nan)
     )
     return found

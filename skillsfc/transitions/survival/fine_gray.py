@@ -2,6 +2,11 @@
 
 Spells that end with a competing move stay at risk with a falling weight. The kernel holds them as
 rows with a tail, so that nothing is split into many rows as ``finegray`` of R's survival must.
+
+The chance to be in sight (Geskus 2011) is estimated with the spells' weights: in a sample drawn
+unequally the population's chance is wanted, and a weight of two is then a row twice. R's
+``finegray(weights = )`` estimates it without them, and is biased where weights go with censoring or
+entry; on repeated rows it equals the kernel here.
 """
 
 from __future__ import annotations
@@ -12,7 +17,12 @@ import numpy as np
 
 from skillsfc.errors import ParameterError, Problem
 from skillsfc.transitions.records import Floats
-from skillsfc.transitions.survival.cox import CoxFit, finish, refuse_still_columns
+from skillsfc.transitions.survival.cox import (
+    CoxFit,
+    finish,
+    refuse_no_stayers,
+    refuse_still_columns,
+)
 from skillsfc.transitions.survival.newton import Maximum, maximise
 from skillsfc.transitions.survival.partial_likelihood import PartialLikelihood
 from skillsfc.transitions.survival.preparation import SUBJECT, HazardData
@@ -57,6 +67,7 @@ def fit_fine_gray(
     refuse_still_columns(sets, data.design.names)
     sets = replace(sets, tail=_tail(data, sets, sights))
     likelihood = PartialLikelihood(sets, ties)
+    refuse_no_stayers(likelihood)
     maximum = maximise(likelihood, SUBJECT)
     late = any(len(sight.entries) for sight in sights)
     estimated = not known and not late and data.other.any()

@@ -11,6 +11,7 @@ from skillsfc.errors import listing
 from skillsfc.transitions.records import Floats, Whole
 
 MOST_TIMES = 100
+ONE_CLUSTER = "All spells are of one cluster: no standard error can be told."
 
 
 @dataclass(frozen=True, eq=False, repr=False)

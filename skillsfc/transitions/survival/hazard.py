@@ -146,7 +146,8 @@ def fit_hazard(
     Cox: :math:`h(t|x) = h_0(t) e^{x\beta}` in each stratum; Efron's likelihood with the mean weight
     of tied events. Fine and Gray: the same for the hazard of the incidence of one move; who made
     another at T stays at risk with weight :math:`\hat G(t-) / \hat G(T-)`, G the chance not to be
-    censored (times that to have entered, with delayed entry). AFT:
+    censored (times that to have entered, with delayed entry), both weighted: a weight of two is a
+    row twice. (``finegray`` of R's survival estimates G from unweighted rows.) AFT:
     :math:`\log T = x\beta + \sigma W`, each spell's likelihood given that it lasted to its entry.
 
     Errors are those of the model, or robust (sandwich, summed by cluster, no factor for small
@@ -264,7 +265,8 @@ def _diagnostics(fit: Fitted, *, robust: bool) -> pd.DataFrame:
         size = np.sqrt(np.maximum(np.diag(block), 1e-300))
         inner = block / np.outer(size, size)
         # Of few clusters, or of one time of events, the covariance may not hold all terms.
-        if np.linalg.matrix_rank(inner, hermitian=True) == len(terms):
+        known = bool(np.isfinite(inner).all())
+        if known and np.linalg.matrix_rank(inner, hermitian=True) == len(terms):
             rows.append(("wald", float((some / size) @ np.linalg.solve(inner, some / size))))
     if terms and not robust and isinstance(fit, CoxFit):
         rows.append(("score", fit.maximum.score_test))

@@ -179,6 +179,8 @@ class HazardModel(Result):
             problems.append(Problem("transform", repr(transform), f"one of {TRANSFORMS}", guess))
         if not len(self.table):
             problems.append(Problem("formula", "no covariate", "at least one"))
+        if isinstance(self.fit, CoxFit) and len(self.fit.likelihood.sets.times) < 2:
+            problems.append(Problem("moves", "all at one time", "moves at two times or more"))
         if self.fit is not None and self.fit.endless:
             found = f"coefficients without end: {', '.join(self.fit.endless)}"
             problems.append(Problem("model", found, "finite coefficients"))

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from skillsfc.errors import listing
+from skillsfc.transitions.survival.cox import CoxFit
 from skillsfc.transitions.survival.fitted import Fitted
 from skillsfc.transitions.survival.preparation import HazardData
 from skillsfc.transitions.survival.selection import FEW
 
 EVENTS_A_COVARIATE = 10
+MANY_TIES = 0.2  # part of those at risk that moves at a time, over the moves
 
 
 def hazard_notes(
     data: HazardData, fit: Fitted, *, kind: str, to: tuple[str, ...], distribution: str | None
 ) -> tuple[str, ...]:
     """Return notes on the data, on what the coefficients mean, and on what is thin."""
-    return (*data.notes, *fit.notes, *_meaning(data, kind, to, distribution), *_thin(data, fit))
+    return (
+        *data.notes,
+        *fit.notes,
+        *_meaning(data, kind, to, distribution),
+        *_tied(fit),
+        *_thin(data, fit),
+    )
 
 
 def _meaning(
@@ -40,10 +50,25 @@ def _meaning(
         notes.append("The hazard ratio of a term is exp(-estimate / exp(log_scale)).")
     if data.robust or kind == "fine_gray":
         clusters = int(data.cluster.max()) + 1
-        notes.append(f"Standard errors are robust, by {clusters} clusters.")
-        if clusters < FEW:
+        if clusters > 1:
+            notes.append(f"Standard errors are robust, by {clusters} clusters.")
+        if 1 < clusters < FEW:
             notes.append(f"Robust errors of fewer than {FEW} clusters are too small as a rule.")
     return notes
+
+
+def _tied(fit: Fitted) -> list[str]:
+    if not isinstance(fit, CoxFit):
+        return []
+    moves = fit.likelihood.sets.deaths
+    share = float(np.average(fit.likelihood.share_moving(), weights=moves))
+    if share <= MANY_TIES or moves.sum() <= 2 * len(moves):
+        return []
+    times = "one time" if len(moves) == 1 else f"{len(moves)} times"
+    return [
+        f"All moves fall on {times}, and {share:.0%} of those at risk move at one: ratios lean "
+        "towards 1. kind='discrete' is made for coarse times."
+    ]
 
 
 def _thin(data: HazardData, fit: Fitted) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from skillsfc.transitions.records import Floats, Whole
+from skillsfc.transitions.survival.selection import count_distinct
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,12 @@ class Influence:
         return replace(self, during=self.during * column, after=self.after * column)
 
     def squares(self, cluster: Whole) -> Floats:
-        """Return for each time the sum over clusters of squared sums of influence [T]."""
+        """Return for each time the sum over clusters of squared sums of influence [T].
+
+        Of one cluster alone the sum is 0, which tells nothing of errors: missing then.
+        """
+        if count_distinct(cluster) < 2:
+            return np.full(len(self.basis), np.nan)
         jumps = self._alone() if np.bincount(cluster).max() == 1 else self._together(cluster)
         size, functions = self.basis.shape
         total = np.zeros(size)
@@ -95,5 +101,7 @@ class Influence:
 
 
 def cluster_square(values: Floats, cluster: Whole) -> float:
-    """Return the sum over clusters of the squared sum of the rows' values."""
+    """Return the sum over clusters of the squared sum of the rows' values; none of one cluster."""
+    if count_distinct(cluster) < 2:
+        return float("nan")
     return float((np.bincount(cluster, values) ** 2).sum())

@@ -113,6 +113,11 @@ class PartialLikelihood:
         places = self.sets.last[self.tied] - 1
         return bin_sums(places, values[self.tied], len(self.sets.times))
 
+    def share_moving(self) -> Floats:
+        """Return the part of those at risk that moves at each time of an event, not weighted."""
+        at_risk = self.sets.at_risk(np.ones(len(self.sets.weight)), self.late, self.tailed)
+        return np.asarray(self.sets.deaths / at_risk)
+
     def hazards(self, coefficients: Floats) -> Hazards:
         """Return the hazard at each time of an event, and the log-likelihood."""
         sets, steps = self.sets, self.steps

@@ -10,7 +10,14 @@ import pandas as pd
 from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean, listing
 from skillsfc.transitions.records import Flags, Floats, Whole
 from skillsfc.transitions.survival.formula import Design, design_matrix
-from skillsfc.transitions.survival.selection import Names, as_names, refuse_names, select_spells
+from skillsfc.transitions.survival.selection import (
+    Names,
+    as_names,
+    count_distinct,
+    refuse_names,
+    renumbered,
+    select_spells,
+)
 
 SUBJECT = "fit_hazard"
 
@@ -125,7 +132,7 @@ def prepare(
     shown = [chosen.kinds.index(kind) for kind in chosen.shown]
     event = np.isin(chosen.cause[rows], shown)
     used = table if len(rows) == len(table) else table.iloc[rows].reset_index(drop=True)
-    cluster_of = np.unique(chosen.cluster[rows], return_inverse=True)[1]
+    cluster_of = renumbered(chosen.cluster[rows])
     stratum, labels = _strata(used, names)
     weights = chosen.weight[rows]
     weighted = bool((weights != weights[0]).any())
@@ -141,7 +148,7 @@ def prepare(
         stratum,
         names,
         labels,
-        len(np.unique(chosen.person[rows])),
+        count_distinct(chosen.person[rows]),
         weighted,
         int(cluster_of.max()) + 1 < len(rows),
         chosen.kinds,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -80,8 +80,9 @@ def product_limit(
     cluster : array of int [rows], optional
         Errors by the infinitesimal jackknife, summed by cluster. None: Greenwood's errors, where
         weights are counts of equal persons.
-    estimator : {"kaplan_meier", "nelson_aalen"}
-        Product of 1 - h, or exp of minus the sum of h.
+    estimator : {"kaplan_meier", "nelson_aalen", "life_table"}
+        Product of 1 - h, or exp of minus the sum of h, or the product with those censored at a time
+        counted as at risk by half.
 
     Examples
     --------
@@ -91,10 +92,13 @@ def product_limit(
     """
     robust = cluster is not None
     moved = np.asarray(event, dtype=bool)
-    counts = count_at_risk(entry, end, moved, weight, places=robust)
+    table = estimator == "life_table"
+    counts = count_at_risk(entry, end, moved, weight, places=robust or table)
+    if table:
+        counts = replace(counts, risk=counts.risk - _lost(counts, moved, weight) / 2)
     hazard = counts.hazards()[:, 0]
     cumulative: Floats = np.cumsum(hazard)
-    direct = estimator == "kaplan_meier"
+    direct = estimator != "nelson_aalen"
     survival: Floats = np.asarray(np.cumprod(1.0 - hazard) if direct else np.exp(-cumulative))
     risk = np.where(counts.risk > 0, counts.risk, 1.0)
     if cluster is None:
@@ -103,25 +107,42 @@ def product_limit(
         survival_error: Floats = np.where(survival > 0, survival * np.sqrt(log_variance), np.nan)
         return ProductLimit(counts, hazard, survival, survival_error, cumulative, np.sqrt(variance))
     weights = np.ones(len(end)) if weight is None else weight
-    on_hazard = _influence(counts, moved, weights, 1.0 / risk, hazard)
+    half = 0.5 if table else 0.0
+    on_hazard = _influence(counts, moved, weights, 1.0 / risk, hazard, half)
     cumulative_error: Floats = np.sqrt(on_hazard.squares(cluster))
     on_log = on_hazard
     if direct:
         left = np.where(counts.all_gone, np.inf, risk - counts.events[:, 0])
-        on_log = _influence(counts, moved, weights, 1.0 / left, hazard)
+        on_log = _influence(counts, moved, weights, 1.0 / left, hazard, half)
     survival_error = survival * np.sqrt(on_log.squares(cluster))
     return ProductLimit(
         counts, hazard, survival, survival_error, cumulative, cumulative_error, on_log, cluster
     )
 
 
+def _lost(counts: Counts, moved: Flags, weight: Floats | None) -> Floats:
+    """Return the weight of those censored at each time."""
+    if weight is None:
+        return np.asarray(counts.lost, dtype=np.float64)
+    found = np.bincount(counts.last[~moved], weight[~moved], len(counts.times))
+    return np.asarray(found, dtype=np.float64)
+
+
 def _influence(
-    counts: Counts, moved: Flags, weight: Floats, inverse: Floats, hazard: Floats
+    counts: Counts,
+    moved: Flags,
+    weight: Floats,
+    inverse: Floats,
+    hazard: Floats,
+    half: float,
 ) -> Influence:
-    """Return the influence on a sum over times of (own move - own risk x hazard) x inverse."""
+    """Return the influence on a sum over times of (own move - own risk x hazard) x inverse.
+
+    ``half`` is the part of a time for which those censored at it are not at risk.
+    """
     met = padded(hazard * inverse)
     before, whole = met[counts.first], met[counts.last + 1]
-    own = np.where(moved, inverse[counts.last], 0.0)
+    own = np.where(moved, inverse[counts.last], half * (hazard * inverse)[counts.last])
     during = np.stack([weight * before, -weight], axis=1)
     after = np.stack([weight * (own - (whole - before)), np.zeros_like(weight)], axis=1)
     basis = np.stack([np.ones(len(met) - 1), met[1:]], axis=1)

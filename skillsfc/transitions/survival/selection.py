@@ -11,9 +11,10 @@ import pandas as pd
 
 from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean, listing
 from skillsfc.transitions.records import Floats, Records, Whole, read_records
+from skillsfc.transitions.survival.grouping import MISSING_GROUP as MISSING_GROUP
+from skillsfc.transitions.survival.grouping import number_groups, taken_name
 
 CLOCKS = ("spell", "study")
-MISSING_GROUP = "(missing)"
 FEW = 30  # fewer at risk than this: the figure is marked
 Names = str | Sequence[str] | None
 # Columns that curves and what is read from them have; a group cannot be called so.
@@ -127,11 +128,7 @@ def refuse_names(
 
 def _refuse_groups(by: tuple[str, ...], subject: str) -> None:
     taken = RESULT_COLUMNS | ({"to_state"} if subject == "estimate_cumulative_incidence" else set())
-    problems = [
-        Problem("group", f"column {name!r}, which is the name of a column of the result",
-                "another name", next_step="Rename it: spells.rename(columns={...}).")
-        for name in by if name in taken
-    ]  # fmt: skip
+    problems = [taken_name(name) for name in by if name in taken]
     if problems:
         raise ParameterError(subject, problems)
 
@@ -164,22 +161,25 @@ def select_spells(
     records = read_records(spells, subject=subject, weight=weight, cluster=cluster, needs=by)
     used, notes = _rows(records, state, by, subject)
     kinds = tuple(
-        records.states[place] for place in np.unique(records.to[used & (records.to >= 0)])
+        records.states[place]
+        for place in np.flatnonzero(np.bincount(records.to[used & (records.to >= 0)]))
     )
     shown = _shown(as_names(to), kinds, subject)
     cause_of = np.full(len(records.states) + 1, -1, dtype=np.int64)
     cause_of[[records.states.index(kind) for kind in kinds]] = np.arange(len(kinds))
     rows = np.flatnonzero(used)
     entry, end = _clocked(records, rows, clock)
-    table = records.table.iloc[rows].reset_index(drop=True)
-    numbers, groups, more = _groups(table, by)
+    table = records.table
+    if len(rows) < len(table):
+        table = table.iloc[rows].reset_index(drop=True)
+    numbers, groups, more = number_groups(table, by)
     return Selection(
         entry,
         end,
         cause_of[records.to[rows]],
         records.weight[rows],
         records.cluster[rows],
-        _persons(table),
+        records.person[rows],
         kinds,
         shown,
         numbers,
@@ -194,7 +194,11 @@ def _rows(
 ) -> tuple[np.ndarray, list[str]]:
     """Return which records are of the state asked for and of some weight."""
     named = "state" in records.table.columns
-    present = sorted({records.states[at] for at in np.unique(records.state)}) if named else []
+    present = (
+        sorted({records.states[at] for at in np.flatnonzero(np.bincount(records.state))})
+        if named
+        else []
+    )
     if state is not None and state not in present:
         found = f"no spell is in state {state!r}"
         guess = did_you_mean(state, present)
@@ -220,8 +224,9 @@ def _rows(
 def _shown(to: tuple[str, ...], kinds: tuple[str, ...], subject: str) -> tuple[str, ...]:
     strangers = [kind for kind in to if kind not in kinds]
     if strangers:
+        there = listing(kinds, 30) or "a kind of move that was seen, but none was at all"
         raise ParameterError(subject, [
-            Problem("to", f"no move to {kind!r} was seen", listing(kinds, 30) or "no move at all",
+            Problem("to", f"no move to {kind!r} was seen", there,
                     did_you_mean(kind, kinds))
             for kind in strangers
         ])  # fmt: skip
@@ -248,29 +253,15 @@ def _clocked(records: Records, rows: Whole, clock: str) -> tuple[Floats, Floats]
     return np.where(kept, late, entry), np.where(kept, rounded, end)
 
 
-def _groups(table: pd.DataFrame, by: tuple[str, ...]) -> tuple[Whole, pd.DataFrame, list[str]]:
-    if not by:
-        return np.zeros(len(table), dtype=np.int64), pd.DataFrame(index=[0]), []
-    keys, notes = table[list(by)].copy(), []
-    for name in by:
-        gaps = keys[name].isna()
-        if gaps.any():
-            keys[name] = keys[name].astype("str").where(~gaps, MISSING_GROUP)
-            notes.append(f"{int(gaps.sum())} spells without {name} are the group {MISSING_GROUP}.")
-    numbers = keys.groupby(list(by), sort=True, observed=True).ngroup().to_numpy(dtype=np.int64)
-    distinct = keys.iloc[np.unique(numbers, return_index=True)[1]].reset_index(drop=True)
-    return numbers, distinct, notes
-
-
-def _persons(table: pd.DataFrame) -> Whole:
-    if "person" not in table.columns:
-        return np.arange(len(table))
-    return np.asarray(pd.factorize(table["person"])[0], dtype=np.int64)
-
-
 def count_distinct(codes: Whole) -> int:
     """Return how many different small whole numbers there are."""
     return int(np.count_nonzero(np.bincount(codes)))
+
+
+def renumbered(codes: Whole) -> Whole:
+    """Return small whole numbers as 0, 1, ... without gaps, in their order."""
+    present = np.bincount(codes) > 0
+    return np.asarray((np.cumsum(present) - 1)[codes], dtype=np.int64)
 
 
 def count_groups(chosen: Selection) -> pd.DataFrame:

@@ -34,6 +34,17 @@ for (ties in c("efron", "breslow")) {
                cluster = id, ties = ties)
   fitted(paste("mgus2 death strata", ties), fit)
 }
+# Whole-number weights as rows repeated: finegray(weights = ) multiplies its rows by them, but leaves
+# them out of the curves of censoring and entry.
+rows <- people[rep(seq_len(nrow(people)), 2 + people$id %% 4), ]
+rows$copy <- seq_len(nrow(rows))
+repeated <- list(weighted = Surv(time, kind) ~ ., "late weighted" = Surv(late, time, kind) ~ .)
+for (case in names(repeated)) {
+  wide <- finegray(repeated[[case]], rows, etype = "pcm", id = copy)
+  fit <- coxph(Surv(fgstart, fgstop, fgstatus) ~ age + male, wide, weights = fgwt, cluster = id,
+               ties = "breslow")
+  fitted(paste("mgus2", case, "breslow"), fit)
+}
 fit <- crr(people$time, as.integer(people$kind) - 1, people[, c("age", "male")])
 say("mgus2 crr", paste0("estimate:", c("age", "male")), fit$coef)
 say("mgus2 crr", paste0("error:", c("age", "male")), sqrt(diag(fit$var)))
