@@ -1,0 +1,150 @@
+"""The pupils that a projection starts from, and its arguments: what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skillsfc.errors import CoverageError, ParameterError, Problem, listing
+from skillsfc.transitions.cohorts.arguments import is_whole
+from skillsfc.transitions.cohorts.kernel import Rates
+from skillsfc.transitions.cohorts.levels import Levels
+from skillsfc.transitions.cohorts.result import StudentFlow
+from skillsfc.transitions.cohorts.tables import (
+    group_keys,
+    level_grades,
+    read_persons,
+    series_name,
+)
+from skillsfc.transitions.records import Floats
+from skillsfc.transitions.survival.selection import check_words
+
+MOST_DRAWS = 100_000
+LAST_YEAR = 2150
+
+
+def check_arguments(draws: Any, seed: Any, level: Any, below_levels: Any, subject: str) -> None:
+    """Refuse draws, seed, level and a word that are none.
+
+    Raises
+    ------
+    ParameterError
+        With every problem.
+    """
+    check_words(subject, level, {})
+    problems = []
+    if not is_whole(draws, 0, MOST_DRAWS):
+        problems.append(Problem("draws", repr(draws), f"a whole number, 0 to {MOST_DRAWS}"))
+    if not is_whole(seed, 0, 2**63):
+        problems.append(Problem("seed", repr(seed), "a whole number from 0"))
+    if not isinstance(below_levels, str) or not below_levels:
+        problems.append(Problem("below_levels", repr(below_levels), "a word, such as '0'"))
+    if problems:
+        raise ParameterError(subject, problems)
+
+
+def read_stock(enrolment: object, base_year: Any, horizon: Any, subject: str) -> pd.DataFrame:
+    """Return the pupils of the base year.
+
+    Raises
+    ------
+    TableError
+        If the table is not valid.
+    CoverageError, ParameterError
+        If it has no such year, or the horizon is not after it.
+    """
+    rows = read_persons(enrolment, "enrolment", ("year", "grade"))
+    last = int(rows.loc[rows["persons"].notna(), "year"].max())
+    year = last if base_year is None else base_year
+    if year not in rows["year"].tolist():
+        found, expected = repr(base_year), f"of {listing(rows['year'].unique(), 30)}"
+        raise CoverageError(subject, [Problem("base_year", found, expected)])
+    if not is_whole(horizon, int(year) + 1, LAST_YEAR):
+        expected = f"a year from {int(year) + 1} to {LAST_YEAR}"
+        raise ParameterError(subject, [Problem("horizon", repr(horizon), expected)])
+    return rows[rows["year"] == year].reset_index(drop=True)
+
+
+def stock_groups(stock: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups of pupils, one row each."""
+    keys = group_keys(stock)
+    if not keys:
+        return pd.DataFrame(index=[0])
+    return stock[keys].drop_duplicates().sort_values(keys, ignore_index=True)
+
+
+def lay_out_stock(
+    stock: pd.DataFrame, groups: pd.DataFrame, rates: Rates, first_grade: int, subject: str
+) -> Floats:
+    """Return pupils by group and grade.
+
+    Raises
+    ------
+    CoverageError
+        If a grade with rates has no row of pupils, or pupils are in a grade without rates.
+    """
+    inside, _ = rates.place()
+    keys = list(groups.columns)
+    numbered = groups.assign(_group=np.arange(len(groups)))
+    joined = stock.merge(numbered, on=keys) if keys else stock.assign(_group=0)
+    place = joined["grade"].to_numpy() - first_grade
+    off = (place < 0) | (place >= inside.shape[1])
+    off |= ~inside[joined["_group"].to_numpy(), np.clip(place, 0, inside.shape[1] - 1)]
+    off &= (joined["persons"] != 0).to_numpy()
+    total, count = np.zeros(inside.shape), np.zeros(inside.shape)
+    at = (joined["_group"].to_numpy()[~off], np.clip(place[~off], 0, inside.shape[1] - 1))
+    np.add.at(total, at, joined["persons"].to_numpy(dtype=float)[~off])
+    np.add.at(count, at, 1.0)
+    absent = inside & ((count == 0) | np.isnan(total))
+    problems = []
+    for group in np.flatnonzero(absent.any(axis=1))[:20]:
+        name = series_name(groups.iloc[group].to_dict())
+        found = f"no pupils given in grades {listing(first_grade + np.flatnonzero(absent[group]))}"
+        step = "A row with 0 says that there are none."
+        problems.append(Problem(f"enrolment of {name}", found, "each grade", next_step=step))
+    if off.any():
+        found = f"pupils in grades without rates: {listing(sorted(joined['grade'][off].unique()))}"
+        step = "Leave those grades out, or give their rates."
+        problems.append(Problem("enrolment", found, "grades with rates", next_step=step))
+    if problems:
+        raise CoverageError(subject, problems)
+    return np.where(inside, total, 0.0)
+
+
+def choose_levels(
+    levels: object, rates: StudentFlow | pd.DataFrame, subject: str
+) -> dict[str, int]:
+    """Return the levels given, or else those of the rates."""
+    if levels is None and isinstance(rates, StudentFlow):
+        return dict(rates.settings.levels)
+    return level_grades(levels, None, subject)
+
+
+def refuse_unnamed_end(
+    levels: Levels, given: Mapping[str, int], rates: Rates, first_grade: int, subject: str
+) -> None:
+    """Raise if levels are named but not the one that ends with a group's last grade.
+
+    Raises
+    ------
+    ParameterError
+        With those grades, or with levels that end where there is no grade.
+    """
+    if not given:
+        return
+    last = np.unique(rates.last)
+    unnamed = first_grade + last[levels.ending[last] < 0]
+    highest = first_grade + int(last.max())
+    beyond = [name for name, grade in given.items() if not first_grade <= grade <= highest]
+    problems = []
+    if len(unnamed):
+        expected = "a qualification that the last grade ends in"
+        problems.append(Problem("levels", f"none ends with grade {listing(unnamed)}", expected))
+    if beyond:
+        expected = f"grades {first_grade} to {highest}"
+        problems.append(Problem("levels", f"{listing(beyond)} in no grade with rates", expected))
+    if problems:
+        raise ParameterError(subject, problems)
