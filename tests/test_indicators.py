@@ -197,6 +197,8 @@ def test_field_mismatch_by_a_table():
     # The third is known only as 35, and the table has 351: not decided, and so left out.
     assert row[["persons", "cases", "share"]].tolist() == [3, 1, 3 / 5]
     assert any("Not in the table of fields: '041'" in note for note in made.notes)
+    # Open are the third and the two without a field; the one of field 041 is in no bound.
+    assert row[["lowest", "highest"]].tolist() == pytest.approx([3 / 12, 10 / 12])
     assert set(made.provenance["inputs"]) == {"persons", "field_occupations"}
     without = measure_transition_indicators(people.assign(wants_other_job=False))
     assert without.diagnostics.set_index("indicator").loc["field_mismatch_by_table", "lacks"] == (

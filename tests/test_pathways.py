@@ -136,3 +136,70 @@ def test_spells_in_years_and_months_or_dates_are_taken(tmp_path, form):
     checked = sf.check_spells(own.spells).table
     assert checked["start"].tolist() == [0.0, 14.0]
     assert checked["end"].tolist() == [14.0, 18.0]
+
+
+def written(folder, **columns):
+    path = folder / "own.csv"
+    pd.DataFrame(columns).to_csv(path, index=False)
+    return path
+
+
+KINDS = {"learning": "school", "working": "job"}
+LIFE = {"person": ["a"] * 3, "state": ["school", "job", "job"]}
+
+
+@pytest.mark.parametrize(
+    ("columns", "unit"),
+    [
+        ({"year": [1993, 1994, 1995]}, "years"),
+        ({"quarter": [1, 2, 3]}, "quarters"),
+        ({"month": [1, 2, 3]}, "months"),
+        ({"period": [1, 2, 3]}, "months"),
+        ({"start": [1990, 1995, 1997], "end": [1995, 1997, 2001]}, "years"),
+        ({"start": [0, 5, 7], "end": [5, 7, 11]}, "months"),
+        ({"start": ["1993-07", "1994-01", "1995-01"], "end": ["1994-01", "1995-01", "1996-01"]},
+         "months"),
+        ({"start_year": [1990, 1995, 1997], "end_year": [1995, 1997, 2001]}, "years"),
+    ],
+)  # fmt: skip
+def test_the_unit_of_time_follows_from_the_columns(tmp_path, columns, unit):
+    own = load_pathways("TUN", file=written(tmp_path, **LIFE, **columns), **KINDS)
+    assert own.unit == unit
+
+
+def test_a_unit_told_stands_unless_the_column_says_another(tmp_path):
+    file = written(tmp_path, **LIFE, period=[1, 2, 3])
+    assert load_pathways("TUN", file=file, unit="weeks", **KINDS).unit == "weeks"
+    assert load_pathways("TUN", file=file, unit="year", **KINDS).unit == "years"
+    with pytest.raises(ParameterError, match=r"unit: 'yeers'.*Did you mean 'years'"):
+        load_pathways("TUN", file=file, unit="yeers", **KINDS)
+    file = written(tmp_path, **LIFE, year=[1993, 1994, 1995])
+    assert load_pathways("TUN", file=file, unit="years", **KINDS).unit == "years"
+    with pytest.raises(ParameterError, match=r"'months', but the file counts by its column 'year'"):
+        load_pathways("TUN", file=file, unit="months", **KINDS)
+
+
+def test_a_month_that_may_be_of_the_calendar_or_count_on_is_refused(tmp_path):
+    file = written(tmp_path, **LIFE, month=[5, 6, 7], year=[1993, 1993, 1994])
+    with pytest.raises(SourceError, match=r"'month' beside 'year'.*12 \* year \+ month"):
+        load_pathways("TUN", file=file, **KINDS)
+    whole = {name: [*values, "a" if name == "person" else "job"] for name, values in LIFE.items()}
+    file = written(tmp_path, **whole, month=[7, 8, 1, 7], year=[1993, 1993, 1994, 1994])
+    own = load_pathways("TUN", file=file, **KINDS)  # July comes again: it is one of the calendar
+    assert (own.periods["month"].tolist(), own.unit) == ([0, 1, 6, 12], "months")
+    file = written(tmp_path, **LIFE, month=[12, 13, 14], year=[1993, 1994, 1994])
+    assert load_pathways("TUN", file=file, **KINDS).periods["month"].tolist() == [0, 1, 2]
+
+
+def test_spells_in_years_of_the_calendar_are_counted_from_the_first(tmp_path):
+    told = pd.DataFrame(
+        {"person": [1, 1, 2], "state": ["school", "job", "job"], "start": [2001, 2004, 2002],
+         "end": [2004, 2009, 2006], "entry": [2001, 2004, 2003]}
+    )  # fmt: skip
+    path = tmp_path / "spells.csv"
+    told.to_csv(path, index=False)
+    data = sf.load_pathways("TUN", file=path, learning="school", working="job")
+    assert data.unit == "years"
+    assert data.spells[["start", "end", "entry"]].to_numpy().tolist() == [
+        [0, 3, 0], [3, 8, 3], [1, 5, 2],
+    ]  # fmt: skip

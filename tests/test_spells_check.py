@@ -626,12 +626,58 @@ def test_a_last_unit_that_cannot_be_known_is_refused(start, end):
         sf.check_spells(told, end_included=True)
 
 
-@pytest.mark.parametrize("entry", [{"entry": 3}, {"entry_year": 2010, "entry_month": 12}])
-def test_an_entry_beside_years_and_months_is_refused_by_name(entry):
-    told = pd.DataFrame({"person": [1], "state": "S", "start_year": 2010, "start_month": 9,
-                         "end_year": 2012, "end_month": 6}).assign(**entry)  # fmt: skip
-    with pytest.raises(TableError, match=r"entry: beside years and months.*entry"):
+IN_YEARS = pd.DataFrame(
+    {"person": [1, 1, 2], "state": ["S", "E", "S"], "start_year": [1993, 1994, 1993],
+     "start_month": [7, 9, 7], "end_year": [1994, 1995, 1994], "end_month": [9, 1, 1]}
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", [{"entry": 3}, {"entry": "2010-12", "entry_year": 2010}])
+def test_an_entry_as_a_number_beside_years_and_months_is_refused_by_name(entry):
+    with pytest.raises(TableError, match=r"entry: beside years and months.*entry_month"):
+        sf.check_spells(IN_YEARS.assign(**entry))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"entry": ["1993-10", "1993-10", "1993-08"]},
+        {"entry": pd.to_datetime(["1993-10-01", "1993-10-01", "1993-08-01"])},
+        {"entry_year": [1993] * 3, "entry_month": [10, 10, 8]},
+    ],
+)
+def test_an_entry_in_dates_or_parts_goes_with_years_and_months(entry):
+    made = sf.check_spells(IN_YEARS.assign(**entry))
+    told = {"start": ["1993-07", "1994-09", "1993-07"], "end": ["1994-09", "1995-01", "1994-01"],
+            "entry": ["1993-10", "1993-10", "1993-08"]}  # fmt: skip
+    dates = sf.check_spells(IN_YEARS[["person", "state"]].assign(**told))
+    pd.testing.assert_frame_equal(made.table, dates.table)
+    assert made.table["entry"].tolist() == [3, 3, 1]
+    assert not {"entry_year", "entry_month"} & set(made.table)
+
+
+def test_row_28_an_entry_without_its_month_is_placed_once_for_each_person():
+    told = IN_YEARS.assign(entry_year=1993, entry_month=[99, 99, 8])
+    with pytest.raises(TableError, match=r"S03 the month of a date.*2 rows"):
         sf.check_spells(told)
+    made = sf.check_spells(told, bad_month="half_year")
+    assert made.table["entry"].tolist() == [3, 3, 1]  # 1993 from July on: its middle is October
+    drawn = sf.check_spells(told, bad_month="uniform", seed=4).table["entry"]
+    assert drawn[0] == drawn[1]
+    assert 0 <= drawn[0] <= 5
+    with pytest.raises(TableError, match=r"S02 a time is no number.*1 rows"):
+        sf.check_spells(told.assign(entry_year=[1993, 1993, None]), bad_month="half_year")
+
+
+def test_years_alone_are_enough_where_years_are_counted():
+    told = IN_YEARS.drop(columns=["start_month", "end_month"])
+    with pytest.raises(TableError, match=r"S03 the month of a date is missing.*3 rows"):
+        sf.check_spells(told)
+    made = sf.check_spells(told.assign(entry_year=1993), unit="year")
+    assert rows(made, "start", "end", "entry") == [[0, 1, 0], [1, 2, 0], [0, 1, 0]]
+    closed = told.assign(end_year=[1993, 1994, 1993])
+    again = sf.check_spells(closed, unit="year", end_included=True)
+    assert rows(again, "start", "end") == [[0, 1], [1, 2], [0, 1]]
 
 
 def test_weights_of_a_person_are_compared_before_neighbours_are_merged():

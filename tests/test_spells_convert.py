@@ -108,6 +108,7 @@ def test_state_at_the_start_of_a_period_or_for_the_longest_part_of_it():
     at_start = sf.spells_to_sequences(told)
     assert at_start.to_wide().loc["a"].tolist() == ["S", "S", "S", "E"]
     assert at_start.notes == (
+        "3 spells begin or end within a period.",
         "1 spells are not to be seen: no period of the sequence begins in them.",
     )
     longest = sf.spells_to_sequences(told, rule="longest")

@@ -1,6 +1,7 @@
 """Forms and stages of the transition from school to work: every combination, both versions."""
 
 import itertools
+import random
 from functools import cache
 
 import numpy as np
@@ -308,6 +309,70 @@ def test_contract_length_decides_where_it_is_known():
     assert eighteen.table["form"].tolist() == ["b"]
 
 
+def test_a_long_contract_of_an_employee_is_stable_whatever_its_kind():
+    assert form_of(contract=None, contract_months=24)["form"] == "a"
+    assert form_of(contract=None, contract_months=6)["possible_forms"] == "a b"
+    unknown = form_of(contract=None, contract_months=24, employment_status=None)
+    assert unknown["possible_forms"] == "a b"  # the self-employed have no contract to be stable
+
+
+ASKED = {
+    "in_education": (True, False), "activity": VALUES["activity"], "employment_status": ("1", "3"),
+    "contract": ("permanent", "temporary"), "contract_months": (6, 24),
+    "wants_other_job": (True, False), "intends_to_work": (True, False),
+    "potential_labour_force": (True, False), "available": (True, False),
+}  # fmt: skip
+
+
+def completions(row, version):
+    """Return the forms of every completion of a row's answers, read by hand."""
+    forms = set()
+    for values in itertools.product(*(
+        options if row[name] is None else (row[name],) for name, options in ASKED.items()
+    )):  # fmt: skip
+        full = dict(zip(ASKED, values, strict=True))
+        if (
+            row["employment_status"] is None
+            and row["contract"]
+            and full["employment_status"] != "1"
+        ):
+            continue  # who is asked for a contract is an employee
+        job = "stable" if full["contract"] == "permanent" or full["contract_months"] >= 12 else ""
+        job = job if full["employment_status"] == "1" else "self_employed"
+        forms.add(by_hand(
+            version, full["in_education"], full["activity"], job, full["wants_other_job"],
+            full["intends_to_work"], full["potential_labour_force"], full["available"],
+        ))  # fmt: skip
+    return forms
+
+
+@pytest.mark.parametrize("version", ["ilostat", "w4y"])
+def test_bounds_are_the_least_and_the_most_of_every_completion(version):
+    draw = random.Random(5)
+    rows = [{name: draw.choice(options) for name, options in ASKED.items()} for _ in range(200)]
+    for row in rows:
+        row.update(dict.fromkeys(draw.sample(list(ASKED), draw.choice([0, 1, 2, 3, 4]))))
+    people = pd.DataFrame(rows, dtype=object).assign(age=20, weight=[draw.choice([0.5, 2.0])
+                                                                     for _ in rows])  # fmt: skip
+    possible = [completions(row, version) for row in rows]
+    table = sf.classify_stages(people, version=version).table
+    assert [set(forms.split()) for forms in table["possible_forms"]] == possible
+    for first in range(0, 200, 20):
+        few = people.iloc[first : first + 5].reset_index(drop=True)
+        made = sf.estimate_stage_shares(sf.classify_stages(few, version=version), by=None).table
+        shares = made[made["kind"] == "stage"].set_index("stage")
+        whole = few["weight"].sum()
+        for stage in ("transited", "in_transition", "not_started"):
+            sums = [
+                sum(
+                    w for w, form in zip(few["weight"], forms, strict=True) if STAGES[form] == stage
+                )
+                for forms in itertools.product(*possible[first : first + 5])
+            ]
+            found = shares.loc[stage, ["share", "share_high"]].tolist()
+            assert found == pytest.approx([min(sums) / whole, max(sums) / whole]), (first, stage)
+
+
 def test_a_contract_of_the_self_employed_is_said_and_not_used():
     made = sf.classify_stages(person(employment_status="3", contract="permanent"))
     assert made.table["form"].tolist() == ["b"]
@@ -325,6 +390,22 @@ def test_columns_maps_other_names_and_keeps_the_data_as_they_are():
     assert "contract" not in made.table.columns
     plain = sf.classify_stages(person()).table
     assert made.table["form"].tolist() == plain["form"].tolist()
+
+
+@pytest.mark.parametrize("classify", [sf.classify_stages, sf.approximate_stages])
+def test_a_column_of_the_questions_name_beside_the_mapped_one_is_refused(classify):
+    people = person().assign(q17="permanent")
+    step = "Drop or rename the column that is not meant to be 'contract'"
+    with pytest.raises(TableError, match=f"has a column 'contract' beside 'q17'.*{step}"):
+        classify(people, columns={"contract": "q17"})
+    assert classify(people, columns={"contract": "contract"}).table["form"].tolist() == ["b"]
+    # Two columns that change names are clear: each stands for one question.
+    swap = {"wants_other_job": "intends_to_work", "intends_to_work": "wants_other_job"}
+    turned = person().rename(columns=swap)
+    assert classify(turned, columns=swap).table["form"].tolist() == ["b"]
+    twice = pd.concat([person(), person()[["contract"]]], axis=1)
+    with pytest.raises(TableError, match="column 'contract': there twice"):
+        classify(twice)
 
 
 def test_rows_stay_in_order_and_classifying_twice_changes_nothing():

@@ -283,6 +283,55 @@ def test_a_code_declared_missing_that_the_mapping_names_is_kept(tmp_path, named)
     assert not any("declares" in note for note in made.notes)
 
 
+DAYS = {day: (pd.Timestamp(day) - pd.Timestamp("1582-10-14")).total_seconds()
+        for day in ("1993-07-01", "1994-09-30", "1900-01-01")}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("DATE11", ["1993-07-01", "1994-09-30"]),
+        ("EDATE10", ["1993-07-01", "1994-09-30"]),
+        ("DATETIME20", ["1993-07-01", "1994-09-30"]),
+        ("MOYR8", ["1993-07", "1994-09"]),
+        ("QYR6", ["1993-07", "1994-07"]),
+    ],
+)
+@pytest.mark.parametrize("code", [99.0, 99999999999.0, 9999999999999.0, DAYS["1900-01-01"]])
+def test_codes_that_spss_declares_missing_in_a_column_of_dates_are_left_empty(
+    tmp_path, form, told, code
+):
+    rows = pd.DataFrame({"birth": [DAYS["1993-07-01"], code, DAYS["1994-09-30"], np.nan]})
+    path = tmp_path / "s.sav"
+    pyreadstat.write_sav(
+        rows, str(path), missing_ranges={"birth": [code]}, variable_format={"birth": form}
+    )
+    made = sf.read_survey(path)
+    assert made.table["birth"].fillna("").tolist() == [told[0], "", told[1], ""]
+    found = f"declares '{code:.0f}' to mean no answer"
+    assert f"Column 'birth': 1 cells left empty because the file {found}." in made.notes
+    named = {"birth": {"column": "birth", "values": {f"{code:.0f}": "1950-01"}}}
+    with pytest.raises(TableError, match="says nothing of"):  # named, so all have to be
+        sf.read_survey(path, mapping={"columns": named})
+
+
+def test_codes_in_a_column_of_spss_dates_that_nobody_declared_are_named(tmp_path):
+    path = tmp_path / "s.sav"
+    rows = pd.DataFrame({"birth": [DAYS["1993-07-01"], 99.0], "hour": [3661.0, 99.0]})
+    formats = {"birth": "DATE11", "hour": "TIME8"}
+    pyreadstat.write_sav(rows, str(path), variable_format=formats)
+    with pytest.raises(TableError, match=r"dates in 1 rows, something else in 1: '99'"):
+        sf.read_survey(path)
+    table = sf.read_survey(path, mapping={"keep": "hour"}).table
+    assert table["hour"].tolist() == ["01:01:01", "00:01:39"]
+    labels = {"birth": {99.0: "no answer"}, "hour": {99.0: "no answer"}}
+    pyreadstat.write_sav(rows, str(path), variable_format=formats, variable_value_labels=labels)
+    mapping = {"columns": {"birth": {"column": "birth", "missing": "no answer"},
+                           "hour": {"column": "hour", "missing": "99"}}}  # fmt: skip
+    table = sf.read_survey(path, mapping=mapping).table
+    assert table.isna().to_numpy().tolist() == [[False, False], [True, True]]
+
+
 def old_stata(path, words, encoding, version=114):
     """Write a Stata file before Unicode: labels, cells and value labels in an old code page."""
 

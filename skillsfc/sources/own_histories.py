@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from skillsfc.errors import ParameterError, Problem, SourceError, listing
+from skillsfc.errors import ParameterError, Problem, SourceError, did_you_mean, listing
 from skillsfc.sources.surveys.read import SPELL_TIMES
 
 TIMES = ("period", "month", "quarter", "year")
+UNITS = ("months", "years", "quarters", "weeks", "days")
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2150  # whole times within them are years of the calendar
 
 
 def states_of(words: str) -> tuple[str, ...]:
@@ -67,7 +69,93 @@ def refuse_states(found: list[str], kinds: dict[str, tuple[str, ...]]) -> None:
         raise ParameterError("load_pathways", problems)
 
 
+def unit_of(table: pd.DataFrame, kind: str, unit: str) -> str:
+    """Return the unit of time of a user's own file, in the plural.
+
+    A column ``month, quarter`` or ``year`` says it; so do spells that begin and end in years
+    without months, or in whole numbers from 1900 to 2150. Anything else is in months unless told.
+
+    Raises
+    ------
+    ParameterError
+        If the word told is no unit, or another one than the column's.
+
+    Examples
+    --------
+    >>> unit_of(pd.DataFrame({"person": [1], "year": [1993], "state": ["job"]}), "periods", "")
+    'years'
+    """
+    told = unit if unit in ("", *UNITS) else f"{unit}s"
+    if told not in ("", *UNITS):
+        guess = did_you_mean(unit, UNITS)
+        expected = f"one of {listing(UNITS)}, or empty"
+        raise ParameterError("load_pathways", [Problem("unit", repr(unit), expected, guess)])
+    column = next((name for name in TIMES if name in table.columns), "")
+    if kind in ("spells", "persons") or column in ("", "period"):
+        return told or ("years" if kind == "spells" and _in_years(table) else "months")
+    if told in ("", f"{column}s"):
+        return f"{column}s"
+    step = f"Leave unit empty, or rename the column to 'period' if it counts {told}."
+    found = f"{told!r}, but the file counts by its column '{column}'"
+    problem = Problem("unit", found, f"'{column}s'", next_step=step)
+    raise ParameterError("load_pathways", [problem])
+
+
+def _in_years(spells: pd.DataFrame) -> bool:
+    """Return whether all times of spells are years of the calendar."""
+    if not {"start", "end"} <= set(spells.columns):
+        return not {"start_month", "end_month"} & set(spells.columns)
+    times = pd.concat([pd.to_numeric(spells[name], errors="coerce") for name in ("start", "end")])
+    within = times.between(EARLIEST_YEAR, LATEST_YEAR) & (times % 1 == 0)
+    return bool(within.all())
+
+
 def from_zero(periods: pd.DataFrame) -> pd.DataFrame:
-    """Return periods counted from the first of the file, as a clock that starts with it."""
+    """Return periods counted from the first of the file, as a clock that starts with it.
+
+    A month or quarter of the calendar beside a year becomes one count.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be known whether a month (or quarter) is one of the calendar or counts on.
+    """
     time = next(name for name in TIMES if name in periods.columns)
+    if time in ("month", "quarter") and _of_calendar(periods, time):
+        counted = periods["year"] * (12 if time == "month" else 4) + periods[time]
+        periods = periods.assign(**{time: counted})
     return periods.assign(**{time: periods[time] - periods[time].min()})
+
+
+def spells_from_zero(spells: pd.DataFrame) -> pd.DataFrame:
+    """Return spells whose times in numbers are counted from the first start of the file.
+
+    Years of the calendar, or ages, then are times since observation began; dates stay as they are.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"person": [1, 2], "start": [2001, 2003], "end": [2005, 2004]})
+    >>> spells_from_zero(told)[["start", "end"]].values.tolist()
+    [[0, 4], [2, 3]]
+    """
+    clock = [name for name in ("start", "end", "entry") if name in spells.columns]
+    numbers = [name for name in clock if pd.api.types.is_numeric_dtype(spells[name])]
+    first = spells["start"].min() if "start" in numbers else 0
+    if not first > 0 or numbers != clock:
+        return spells
+    return spells.assign(**{name: spells[name] - first for name in clock})
+
+
+def _of_calendar(periods: pd.DataFrame, time: str) -> bool:
+    """Return whether months or quarters start again with each year."""
+    if "year" not in periods.columns or periods["year"].nunique() < 2:
+        return False
+    if not periods[time].dropna().between(1, 12 if time == "month" else 4).all():
+        return False
+    if periods.duplicated(["person", time]).any():
+        return True
+    if not periods.drop_duplicates(["person", "year"])["person"].duplicated().any():
+        return False  # one year a person: its months count on within it
+    step = "Give one column 'period' that counts on, such as 12 * year + month."
+    found = f"'{time}' beside 'year' may be of the calendar or count on from the first interview"
+    raise SourceError("load_pathways", [Problem("columns", found, "one clock", next_step=step)])

@@ -12,8 +12,16 @@ from skillsfc.errors import CoverageError, Problem, listing
 from skillsfc.schema import code_list, read_codes_file
 from skillsfc.sources.catalog import sources
 from skillsfc.sources.example.country import WARNING
+from skillsfc.sources.example.parameters import SOURCE, SOURCE_TITLE
 from skillsfc.sources.microdata import load_microdata
-from skillsfc.sources.own_histories import from_zero, kind_of_rows, refuse_states, states_of
+from skillsfc.sources.own_histories import (
+    from_zero,
+    kind_of_rows,
+    refuse_states,
+    spells_from_zero,
+    states_of,
+    unit_of,
+)
 from skillsfc.sources.surveys.read import read_survey
 
 
@@ -122,7 +130,7 @@ def load_pathways(
     idle: str = "",
     stable: str = "",
     unemployed: str = "",
-    unit: str = "months",
+    unit: str = "",
     decimal: str = ".",
 ) -> Pathways:
     """Return the embedded person histories of a country, or those of a user's own file.
@@ -143,7 +151,9 @@ def load_pathways(
         name holds blanks: ``"part time job, full time job"``, or ``"part time job,"`` for one.
         Each state is learning, working or idle. Not needed for a file of activities.
     unit : str
-        Unit of time of the own file, in the plural.
+        Unit of time of the own file: months, years, quarters, weeks or days. Empty: what its
+        column ``year, quarter`` or ``month`` says; years where spells begin and end in whole
+        numbers from 1900 to 2150; else months.
     decimal : {".", ","}
         Decimal sign of numbers in the own file's text.
 
@@ -159,7 +169,7 @@ def load_pathways(
     SourceError, TableError
         If the file cannot be read.
     ParameterError
-        If the states named are not those of the file.
+        If the states named are not those of the file, or the unit is not its column's.
 
     Examples
     --------
@@ -215,6 +225,8 @@ def load_pathways(
 
 
 def _citation(source: str) -> str:
+    if source == SOURCE:
+        return SOURCE_TITLE
     log = sources()
     known = log[log["source"] == source]
     return source if known.empty else f"{known['producer'].iloc[0]}, {known['title'].iloc[0]}"
@@ -235,9 +247,9 @@ def _own(
     return Pathways(
         code,
         _name(code),
-        table if kind == "spells" else None,
+        spells_from_zero(table) if kind == "spells" else None,
         from_zero(table) if kind == "periods" else None,
-        unit,
+        unit_of(table, kind, unit),
         "the start of observation",
         kinds["learning"],
         kinds["working"],

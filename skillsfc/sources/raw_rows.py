@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 import zipfile
 from collections import Counter
@@ -19,8 +20,11 @@ from skillsfc.sources.encoding import decode, refuse
 
 LARGEST_FILE = 500_000_000  # [bytes]
 LARGEST_UNPACKED = 2_000_000_000  # [bytes] of a workbook's parts; more is a bomb or not our kind
-DELIMITERS = (",", ";", "\t")
-SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009"))  # thousands separators
+DELIMITERS = (",", ";", "\t", "|")
+SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u066c"))  # thousands separators
+ARABIC_POINT = "\u066b"
+GROUPED = re.compile(r"[-+]?\d{1,3}( \d{3})+([.,]\d+)?")  # 1 234,5: blanks between thousands
+HEADER_WITHIN = 20  # rows among which a header below a title is looked for
 TABLE_FILES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 
 
@@ -52,9 +56,14 @@ def local_file(
 
 def text_rows(file: Path, delimiter: str | None, encoding: str | None) -> list[list[str]]:
     """Return the rows of a text file, blank ones left out."""
-    text = decode(file.read_bytes(), file, encoding)
+    raw = file.read_bytes()
+    if raw.startswith(b"PK\x03\x04"):
+        step = "Give it its true ending, such as .xlsx, or unpack it."
+        raise refuse(file, "a workbook or an archive, not text", "a csv file", step)
+    text = decode(raw, file, encoding)
     if "\x00" in text:
-        raise refuse(file, "not text: it holds NUL characters", "a csv file")
+        step = "If it is UTF-16 without a mark, say encoding='utf-16-le' or 'utf-16-be'."
+        raise refuse(file, "not text: it holds NUL characters", "a csv file", step)
     header = text.lstrip().partition("\n")[0]
     if delimiter is not None and delimiter not in DELIMITERS:
         raise refuse(file, f"delimiter {delimiter!r}", f"one of {listing(DELIMITERS)}")
@@ -65,6 +74,10 @@ def text_rows(file: Path, delimiter: str | None, encoding: str | None) -> list[l
         step = "Is the file cut off, or a quote left open?"
         raise refuse(file, f"not readable as csv: {error}", step=step) from error
     rows = [row for row in rows if any(cell.strip() for cell in row)]
+    others = [sign for sign in DELIMITERS if sign in header and sign != delimiter]
+    if delimiter and others and rows and len(rows[0]) == 1 and '"' not in header:
+        found = f"one column only with the delimiter {delimiter!r}: {header.strip()[:60]!r}"
+        raise refuse(file, found, f"perhaps delimiter= {listing(others)}")
     if rows and not text.endswith(("\n", "\r")) and len(rows[-1]) < len(rows[0]):
         found = f"its last row has {len(rows[-1])} of {len(rows[0])} cells"
         raise refuse(file, found, "whole rows", "Is the file cut off? Fetch it again.")
@@ -160,13 +173,14 @@ def framed(file: Path, rows: list[list[str]]) -> pd.DataFrame:
     if len(rows) < 2:
         raise refuse(file, "no rows below the header" if rows else "empty", "a header and rows")
     header = [name.strip() for name in rows[0]]
-    problems = []
+    problems, below = list[Problem](), _header_below(rows)
     twice = [name for name, count in Counter(header).items() if count > 1 and name]
     if twice:
         problems.append(Problem("header", f"named twice: {listing(twice)}", "each name once"))
     if "" in header:
         where = [str(at) for at, name in enumerate(header, start=1) if not name]
-        problems.append(Problem("header", f"no name in column {listing(where)}", "a name each"))
+        found = f"no name in column {listing(where)}"
+        problems.append(Problem("header", found, "a name each", next_step=below))
     ragged = [at for at, row in enumerate(rows[1:], start=2) if len(row) != len(header)]
     if ragged:
         cells = len(rows[ragged[0] - 1])
@@ -174,16 +188,31 @@ def framed(file: Path, rows: list[list[str]]) -> pd.DataFrame:
             f"{len(ragged)} rows do not have {len(header)} cells (first: row {ragged[0]}, {cells})"
         )
         step = "Is the file cut off, or the delimiter another one?"
-        problems.append(Problem("rows", found, next_step=step))
+        if ragged[0] + len(ragged) == len(rows) + 1 and len(ragged) < len(rows) - 1:
+            short = all(sum(map(bool, row)) <= 1 for row in rows[ragged[0] - 1 :])
+            step = "Are the last rows notes? Delete them." if short else step
+        problems.append(Problem("rows", found, next_step=below or step))
     if problems:
         raise SourceError(f"file {file.name}", problems)
     return pd.DataFrame(rows[1:], columns=header, dtype="str")
+
+
+def _header_below(rows: list[list[str]]) -> str:
+    """Return the hint that the header stands below a title, or nothing."""
+    widths = [sum(bool(cell.strip()) for cell in row) for row in rows[:HEADER_WITHIN]]
+    at = widths.index(max(widths))
+    names = [cell.strip() for cell in rows[at] if cell.strip()]
+    if at == 0 or len(set(names)) < len(names) or any(name[:1].isdigit() for name in names):
+        return ""
+    return f"Does the header begin with {listing(names[:3])}? Delete what stands above it."
 
 
 def plain_number(
     decimal: str, numbers: Container[str] = frozenset()
 ) -> Callable[[str], str | None]:
     """Return a function that writes a number as Python reads it, or None where that is unclear.
+
+    Blanks between thousands and the Arabic decimal sign can mean one thing only and are read.
 
     Parameters
     ----------
@@ -197,12 +226,18 @@ def plain_number(
     >>> plain = plain_number(",", {"2.5"})
     >>> plain("1,5"), plain("1.234"), plain("2.5")
     ('1.5', None, '2.5')
+    >>> plain("1 234,5"), plain("1\u066c234\u066b5")
+    ('1234.5', '1234.5')
     """
 
     def plain(text: str) -> str | None:
         digits = "".join(
             str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text
         ).translate(SPACES)
+        if GROUPED.fullmatch(digits):
+            digits = digits.replace(" ", "")
+        if ARABIC_POINT in digits and not {".", ","} & set(digits):
+            return digits.replace(ARABIC_POINT, ".")
         if decimal != "," or text in numbers:
             return digits
         # A point beside a declared decimal comma is a thousands separator or a slip: not ours.

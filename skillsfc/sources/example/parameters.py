@@ -23,6 +23,7 @@ Whole = NDArray[np.int64]
 
 COUNTRY = "XEX"
 SOURCE = "examplia_synthetic"
+SOURCE_TITLE = "Examplia, synthetic data of the project"  # SOURCE as a page prints it
 NOTE = "synthetic: Examplia is not a real country"
 FIRST_YEAR, LAST_YEAR = 2004, 2023
 YEARS = np.arange(FIRST_YEAR, LAST_YEAR + 1)

@@ -26,8 +26,10 @@ from skillsfc.sources.surveys.old_stata import (
     text_columns,
     true_words,
 )
+from skillsfc.sources.surveys.spss_dates import kind_of_format, told_dates
 
 SURVEY_FILES = (*TABLE_FILES, ".dta", ".sav", ".zsav")
+FIRST_EMPTY = 2147483621  # Stata's . as a whole number; .a to .z follow
 EXPECTED = "a local csv, xlsx, Stata (.dta), SPSS (.sav) or parquet file"
 
 
@@ -93,10 +95,12 @@ def _stata(file: Path, encoding: str | None) -> RawFile:
             # The sets have names of their own; which column uses which is not public in pandas.
             named: list[str] = list(reader._lbllist)
     except Exception as error:  # the reader lets struct, unicode and key errors through
-        raise refuse(file, f"not a readable Stata file ({type(error).__name__})") from error
+        step = "Is it cut off, or a file of another kind with this ending?"
+        found = f"not a readable Stata file ({type(error).__name__})"
+        raise refuse(file, found, step=step) from error
     used = dict(zip(table.columns, named, strict=True))
     values = {
-        column: {_cell(code): str(text) for code, text in sets[used[column]].items()}
+        column: {_stata_code(code): str(text) for code, text in sets[used[column]].items()}
         for column in table.columns
         if used[column] in sets
     }
@@ -116,6 +120,13 @@ def _stata(file: Path, encoding: str | None) -> RawFile:
     return RawFile(cells, {k: v for k, v in columns.items() if v}, values, numbers)
 
 
+def _stata_code(code: object) -> str:
+    """Return the code of a label; those above all numbers stand for empty cells, .a to .z."""
+    if isinstance(code, (int, np.integer)) and code >= FIRST_EMPTY:
+        return "." + "abcdefghijklmnopqrstuvwxyz"[: code - FIRST_EMPTY][-1:]
+    return _cell(code)
+
+
 def _spss(file: Path, encoding: str | None) -> RawFile:
     try:
         import pyreadstat
@@ -123,9 +134,12 @@ def _spss(file: Path, encoding: str | None) -> RawFile:
         step = "pip install 'skillsfc[microdata]', or save the file as .dta or .csv."
         raise refuse(file, "SPSS files need the package pyreadstat", step=step) from error
     try:
-        table, about = pyreadstat.read_sav(str(file), user_missing=True, encoding=encoding)
+        # Seconds, not dates: a code for no answer may be no date at all.
+        table, about = pyreadstat.read_sav(
+            str(file), user_missing=True, encoding=encoding, disable_datetime_conversion=True
+        )
     except Exception as error:
-        step = "Say which encoding it has, such as encoding='cp1251'."
+        step = "Is it cut off, or in an encoding that has to be named, as encoding='cp1251'?"
         found = f"not a readable SPSS file ({type(error).__name__})"
         raise refuse(file, found, step=step) from error
     labels: dict[str, Any] = about.column_names_to_labels
@@ -138,6 +152,14 @@ def _spss(file: Path, encoding: str | None) -> RawFile:
         for column, ranges in about.missing_ranges.items()
         if column in table.columns
     }
+    for column, form in about.original_variable_types.items():
+        kind = kind_of_format(form)
+        if kind and pd.api.types.is_numeric_dtype(table[column]):
+            codes = {
+                *about.variable_value_labels.get(column, ()),
+                *map(float, declared.get(column, ())),
+            }
+            table[column] = told_dates(table[column], kind, codes)
     cells, numbers = typed_cells(table)
     return RawFile(cells, {k: v for k, v in labels.items() if v}, values, numbers, declared)
 
@@ -182,7 +204,10 @@ def typed_cells(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, frozenset[
 def _text(column: pd.Series) -> tuple[pd.Series, frozenset[str]]:
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.dt.strftime("%Y-%m-%d").fillna(""), frozenset()
-    places, distinct = pd.factorize(column)
+    try:
+        places, distinct = pd.factorize(column)
+    except TypeError:  # lists and the like, of parquet files
+        places, distinct = pd.factorize(column.map(str))
     words = [*(_cell(value) for value in distinct), ""]
     typed = {w for w, value in zip(words, distinct, strict=False) if not isinstance(value, str)}
     said = {w for w, value in zip(words, distinct, strict=False) if isinstance(value, str)}
@@ -197,4 +222,6 @@ def _cell(value: object) -> str:
         return str(int(value)) if float(value).is_integer() else repr(float(value))
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d")
+    if isinstance(value, bytes):  # text of parquet files that does not say that it is text
+        return value.decode("utf-8", errors="replace")
     return str(value)

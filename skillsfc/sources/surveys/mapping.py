@@ -58,9 +58,7 @@ def composed(text: object) -> str:
     return unicodedata.normalize("NFC", str(text)).strip()
 
 
-def read_mapping(
-    mapping: Mapping[str, Any] | Path | str | None, header: list[str]
-) -> tuple[ColumnRule, ...]:
+def read_mapping(mapping: object, header: list[str]) -> tuple[ColumnRule, ...]:
     """Return the rules of a mapping; without one, the columns that have our names already.
 
     Parameters
@@ -83,6 +81,9 @@ def read_mapping(
     if mapping is None:
         known = set(person_columns().index)
         return tuple(ColumnRule(name, (name,)) for name in header if name in known)
+    if not isinstance(mapping, (Mapping, str, Path)):
+        found = Problem("mapping", type(mapping).__name__, "a YAML file, or dicts of the same form")
+        raise ParameterError("mapping", [found])
     words = mapping if isinstance(mapping, Mapping) else read_words(Path(mapping), "mapping file")
     problems = [
         Problem(f"key {key!r}", "unknown", f"one of {listing(PARTS)}", did_you_mean(key, PARTS))
@@ -127,6 +128,8 @@ def _rule(name: str, entry: Any, header: list[str], problems: list[Problem]) -> 
         for key in entry
         if key not in ENTRY_KEYS
     ]
+    if "column" in entry and "columns" in entry:
+        problems.append(Problem(f"columns: {name}", "both 'column' and 'columns'", "one of them"))
     theirs = _several(entry.get("columns", entry.get("column")))
     if not theirs:
         problems.append(Problem(f"columns: {name}", "names no column of the file", "column: ..."))
@@ -145,6 +148,16 @@ def _rule(name: str, entry: Any, header: list[str], problems: list[Problem]) -> 
         problems.append(Problem(f"columns: {name}: values", type(values).__name__, "code: word"))
         values = {}
     meanings = {composed(code): _word(word) for code, word in values.items()}
+    if len(meanings) < len(values):
+        codes = [composed(code) for code in values]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        problems.append(
+            Problem(f"columns: {name}: values", f"named twice: {listing(twice)}", "each code once")
+        )
+    both = sorted({*meanings} & {*_several(entry.get("missing"))})
+    if both:
+        found = f"under values and under missing: {listing(both)}"
+        problems.append(Problem(f"columns: {name}", found, "one of them for each code"))
     return ColumnRule(name, tuple(theirs), meanings, tuple(_several(entry.get("missing"))))
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem, TableError, listing
 from skillsfc.results import Result
+from skillsfc.sources.raw_rows import plain_number
 from skillsfc.sources.surveys.formats import RawFile, read_raw
 from skillsfc.sources.surveys.mapping import ColumnRule, composed, person_columns, read_mapping
 from skillsfc.sources.surveys.recode import Recoded, recode
+from skillsfc.sources.surveys.totals import totals_of
 
 SPELL_TIMES = (("start", "end"), ("start_year", "end_year"))
 
@@ -62,6 +63,8 @@ class PersonFile(Result):
     PersonFile survey.csv: 1 row, columns 'age'
     """
 
+    shown: ClassVar[tuple[str, ...]] = ("diagnostics",)
+
     labels: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def summary(self) -> str:
@@ -75,10 +78,6 @@ class PersonFile(Result):
         return "\n".join(
             [text, *(["Notes"] if self.notes else []), *(f"  {n}" for n in self.notes)]
         )
-
-    def _repr_html_(self) -> str:
-        head = html.escape(self.summary().splitlines()[0])
-        return f"<p>{head}</p>{self.diagnostics.to_html(index=False, escape=True, border=0)}"
 
 
 def read_survey(
@@ -153,7 +152,7 @@ def read_survey(
         found = f"none of the file's columns has a name that is known: {listing(raw.table.columns)}"
         step = "Give a mapping, such as {'columns': {'age': 'AGE'}}."
         raise TableError(f"file {file.name}", [Problem("columns", found, next_step=step)])
-    problems: list[Problem] = []
+    problems = totals_of(raw.table, plain_number(decimal))
     made = {rule.name: recode(raw, rule, decimal=decimal, problems=problems) for rule in rules}
     if problems:
         raise TableError(f"file {file.name}", problems)

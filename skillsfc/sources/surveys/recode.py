@@ -19,6 +19,7 @@ from skillsfc.sources.surveys.mapping import ColumnRule, composed, person_column
 TRUE, FALSE = {"true", "1", "yes", "1.0"}, {"false", "0", "no", "0.0"}
 MOST_CODES = 8
 LARGEST_WHOLE = 2.0**53  # beyond it a float no longer tells neighbours apart
+DECIMAL_ZERO = re.compile(r"(-?[0-9]+)\.0+")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 
 Plain = Callable[[str], str | None]  # what `plain_number` returns
@@ -54,7 +55,7 @@ def recode(raw: RawFile, rule: ColumnRule, *, decimal: str, problems: list[Probl
     that code, whatever the labels say. A code that the rule does not name is a problem: it is
     neither guessed nor dropped.
     """
-    text = _joined(raw.table, rule)
+    text = _without_zeros(_joined(raw.table, rule), {*rule.meanings, *rule.missing})
     labels = {
         code: composed(word) for code, word in raw.code_labels.get(rule.columns[0], {}).items()
     }
@@ -97,6 +98,16 @@ def _joined(table: pd.DataFrame, rule: ColumnRule) -> pd.Series:
     joined = parts[0].str.cat(parts[1:], sep="-")
     empty = pd.concat([part == "" for part in parts], axis=1).any(axis=1)
     return joined.where(~empty, "")
+
+
+def _without_zeros(text: pd.Series, named: set[str]) -> pd.Series:
+    """Return codes such as 1.0 as the code 1 that the mapping names.
+
+    Files in which a code was once missing tell whole numbers so.
+    """
+    found = {word: DECIMAL_ZERO.fullmatch(word) for word in text.unique() if word not in named}
+    whole = {word: hit[1] for word, hit in found.items() if hit and hit[1] in named}
+    return text.map(lambda word: whole.get(word, word)) if whole else text
 
 
 def _composed(column: pd.Series) -> pd.Series:
@@ -165,7 +176,8 @@ def _number(
         bad |= numbers.astype("float64").abs() > LARGEST_WHOLE
     if bad.any():
         found = f"no number in {int(bad.sum())} rows: {listing(made[bad].unique())}"
-        step = "A code for no answer goes under missing; a decimal comma needs decimal=','."
+        step = "A code for no answer goes under missing; a decimal comma needs decimal=','; "
+        step += "a sign between thousands has to go."
         if plain("1.5") is None:
             step = "A code for no answer goes under missing; decimal=',' allows no point."
         expected = "numbers"

@@ -62,6 +62,12 @@ class FieldTable:
             return np.nan
         return 0.0 if any(one in self.fields for one in fields) else np.nan
 
+    def names(self, field: str) -> float:
+        """Return 1 if the table says something of a field, 0 if not, NaN where it is too coarse."""
+        if any(one in self.fields for one in _beginnings(field)):
+            return 1.0
+        return np.nan if any(one.startswith(field) for one in self.fields) else 0.0
+
 
 def read_field_table(table: object) -> FieldTable:
     """Return the table that a user gives, checked.
@@ -120,14 +126,14 @@ def _no_fields(fields: pd.Series, where: str) -> list[Problem]:
     return [Problem(where, f"values {listing(bad)}", "ISCED-F 2013 codes", next_step=step)]
 
 
-def field_match_of(people: People, table: FieldTable) -> tuple[Floats, str]:
-    """Return whether each worker's job matches the field of study, and a note.
+def field_match_of(people: People, table: FieldTable) -> tuple[Floats, Floats, str]:
+    """Return whether each worker's job matches the field of study, who is in, and a note.
 
     Returns
     -------
-    array of float, str
-        1 or 0; NaN where field or occupation is missing, the table does not name the field, or a
-        code is too coarse for the table.
+    array of float, array of float, str
+        1 or 0, NaN where field or occupation is missing or too coarse for the table; and 1 for
+        workers whose field the table names, 0 for all others, NaN where that is not known.
 
     Raises
     ------
@@ -136,21 +142,25 @@ def field_match_of(people: People, table: FieldTable) -> tuple[Floats, str]:
     CodeError
         If occupations are not ISCO-08.
     """
-    employed = people.is_in("activity", ("employed",)) == 1
+    employed = people.is_in("activity", ("employed",))
     fields = people.text("field")
     problems = _no_fields(fields, "column 'field'")
     if problems:
         raise TableError(SUBJECT, problems)
     fields = fields.mask(fields.str.fullmatch(NO_FIELD).fillna(False).astype(bool))
-    jobs = people.text("occupation").where(employed)
+    jobs = people.text("occupation").where(employed == 1)
     require_isco(jobs)
-    both = fields.notna() & jobs.notna()
+    named = {field: table.names(field) for field in fields.dropna().unique()}
+    inside = np.asarray(fields.map(named), dtype=np.float64)
+    both = (fields.notna() & jobs.notna()).to_numpy(dtype=bool)
     pairs = list(zip(fields[both], jobs[both], strict=True))
     known = {pair: table.matches(*pair) for pair in set(pairs)}
     found = np.full(len(fields), np.nan)
-    found[both.to_numpy(dtype=bool)] = [known[pair] for pair in pairs]
-    strangers = {
-        field for field, _ in pairs if not any(one in table.fields for one in _beginnings(field))
-    }
-    note = f"Not in the table of fields: {listing(sorted(strangers), 12)}; their workers are left "
-    return found, f"{note}out." if strangers else ""
+    found[both] = [known[pair] for pair in pairs]
+    strangers = sorted({field for field, _ in pairs if named[field] == 0})
+    note = f"Not in the table of fields: {listing(strangers, 12)}; their workers are left out."
+    return (
+        found,
+        np.where(employed == 0, 0.0, np.where(inside == 0, 0.0, inside * employed)),
+        note if strangers else "",
+    )

@@ -141,8 +141,8 @@ def _of_employed(people: People, trait: Floats, note: str = "") -> Answer:
 def _field_by_table(people: People, table: FieldTable | None) -> Answer:
     if table is None:  # `can_be_measured` keeps it from being asked for
         return _of_employed(people, np.full(len(people.table), np.nan))
-    matched, note = field_match_of(people, table)
-    return _of_employed(people, 1 - matched, note)
+    matched, inside, note = field_match_of(people, table)
+    return Answer(1 - matched, inside, note)
 
 
 def employees(people: People) -> Floats:

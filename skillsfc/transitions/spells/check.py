@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,8 @@ class SpellCheck(Result):
     (``"censored"`` where no move was seen), ``entry`` [unit] if it was given, and all other
     columns as they came; sorted by person and start.
     """
+
+    shown: ClassVar[tuple[str, ...]] = ("diagnostics",)
 
     settings: SpellCheckSettings = field(default_factory=SpellCheckSettings)
 
@@ -87,7 +89,8 @@ def check_spells(
         ``person, state, start, end``: numbers [unit], dates or text such as ``1993-07``; or
         ``start_year, start_month, end_year, end_month``. Optional: ``event``, ``to_state`` (where
         both are absent or empty the next adjoining spell of the person tells), ``entry`` (when
-        the person came under observation), weight, age and any covariates.
+        the person came under observation; beside years a date, or ``entry_year, entry_month``),
+        weight, age and any covariates. With ``unit="year"`` years need no months.
     unit : {"month", "quarter", "year", "week", "day"}
         Unit of time; dates are counted in it.
     origin : str or date, optional

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem
-from skillsfc.transitions.records import _FALSE, _TRUE, CENSORED, Flags, as_codes
+from skillsfc.transitions.moves import FALSE, TRUE
+from skillsfc.transitions.records import CENSORED, Flags, as_codes
 from skillsfc.transitions.spells.clock import is_missing
 from skillsfc.transitions.spells.overlaps import UNKNOWN
 from skillsfc.transitions.spells.settings import SUBJECT
@@ -30,7 +31,7 @@ def read_events(
     size = len(table)
     event, named = np.full(size, UNKNOWN), np.full(size, "", dtype=object)
     known = {*(states or ()), *table["state"].unique()}
-    plain = {word: word in _TRUE for word in (*_TRUE, *_FALSE)}
+    plain = {word: word in TRUE for word in (*TRUE, *FALSE)}
     meaning: Mapping[str, bool | str] = _meanings(codes, known) if codes else plain
     if "event" not in table:
         return event, named, np.zeros(size, dtype=bool)

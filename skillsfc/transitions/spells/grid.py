@@ -49,14 +49,22 @@ def _whole(value: object) -> bool:
     return is_number(value) and float(value) == int(value)  # type: ignore[arg-type,call-overload]
 
 
+def nearness(width: float) -> float:
+    """Return how near to the edge of a period a time is on it [periods].
+
+    Times are rounded to 1e-9, and so is the start of the grid.
+    """
+    return 4 * NEAR / min(width, 1.0)
+
+
 def covered_periods(
     begin: Floats, end: Floats, first: float, width: float, count: int, rule: str
 ) -> tuple[Whole, Whole]:
     """Return the first period of each spell and the one after its last, within the grid."""
-    at = (begin - first) / width
-    at = np.ceil(at - NEAR) if rule == "start" else np.floor(at + NEAR)
+    at, near = (begin - first) / width, nearness(width)
+    at = np.ceil(at - near) if rule == "start" else np.floor(at + near)
     low = np.clip(at, 0, count).astype(np.int64)
-    high = np.clip(np.ceil((end - first) / width - NEAR), 0, count).astype(np.int64)
+    high = np.clip(np.ceil((end - first) / width - near), 0, count).astype(np.int64)
     return low, np.maximum(low, high)
 
 

@@ -15,6 +15,7 @@ from skillsfc.transitions.spells.clock import (
     read_moment,
     read_origin,
 )
+from skillsfc.transitions.spells.entry_parts import ENTRY, place_entry, read_entry
 from skillsfc.transitions.spells.last_unit import after_last
 from skillsfc.transitions.spells.months import PARTS, place_unknown, read_month
 from skillsfc.transitions.spells.rules import Ledger
@@ -25,7 +26,7 @@ INNER = ("@person", "@birth", "@interview")  # columns of the working table only
 
 def read_table(table: pd.DataFrame, settings: SpellCheckSettings) -> tuple[Ledger, Clock]:
     """Return the ledger after rules S01 to S05, and the clock that times were read on."""
-    parts = set(PARTS) <= set(table.columns) and "start" not in table.columns
+    parts = {"start_year", "end_year"} <= set(table.columns) and "start" not in table.columns
     refuse_columns(table, parts)
     work = table.reset_index(drop=True)
     if parts:
@@ -54,7 +55,7 @@ def read_table(table: pd.DataFrame, settings: SpellCheckSettings) -> tuple[Ledge
 
 def refuse_columns(table: pd.DataFrame, parts: bool) -> None:
     """Raise if a column is missing that no spell can do without, or two have one name."""
-    wanted = ("person", "state", *(PARTS if parts else ("start", "end")))
+    wanted = ("person", "state", *(() if parts else ("start", "end")))
     problems = [
         Problem(
             f"column '{name}'",
@@ -77,23 +78,25 @@ def _read_parts(work: pd.DataFrame, settings: SpellCheckSettings) -> tuple[Ledge
         found = f"{settings.unit!r} with years and months"
         problem = Problem("unit", found, f"one of {listing(MONTHS_PER_UNIT)}")
         raise ParameterError(SUBJECT, [problem])
-    entry = [name for name in ("entry", "entry_year", "entry_month") if name in work]
-    if entry:
-        found = f"beside years and months of start and end: {listing(entry)}"
-        step = "Give start, end and entry as dates such as 1993-07, or all as numbers."
-        expected = "start, end and entry on one clock"
-        raise TableError(SUBJECT, [Problem("entry", found, expected, "", step)])
     problems: list[Problem] = []
     sides = [read_month(work, side) for side in ("start", "end")]
     times = np.column_stack([side[0] for side in sides])
     unknown = np.column_stack([side[1] for side in sides])
+    if settings.unit == "year" and not {"start_month", "end_month"} & set(work.columns):
+        unknown[:] = False  # the year is the unit: no month is wanting
+        times[:, 1] += 11 * settings.end_included
     times[:, 1] += settings.end_included & ~unknown[:, 1]  # the last month belongs to the spell
     empty = np.column_stack([is_missing(work[name]) for name in ("start_year", "end_year")])
     clock = Clock(settings.unit, _first_month(times, settings.origin, problems))
-    work = work.drop(columns=list(PARTS)).assign(start=times[:, 0], end=times[:, 1])
+    entry = read_entry(work, settings)
+    work = work.drop(columns=[name for name in (*PARTS, *ENTRY) if name in work])
+    work = work.assign(start=times[:, 0], end=times[:, 1], **({} if entry is None else entry))
     ledger = Ledger(_with_moments(work, settings, clock, problems), settings.unit, problems)
-    ledger.table["@bad"] = np.isnan(times).any(axis=1) & ~empty.any(axis=1)
-    ledger.table["@start"], ledger.table["@end"] = unknown[:, 0], unknown[:, 1]
+    table = ledger.table
+    moments = [name for name in ("start", "end", "entry") if name in table]
+    bad = table[moments].isna().any(axis=1).to_numpy()
+    table["@bad"] = bad & ~empty.any(axis=1)
+    table["@start"], table["@end"] = unknown[:, 0], unknown[:, 1]
     _refuse_missing(ledger, empty, settings)
     step = "Expected years from 1900 to 2150."
     ledger.settle("S02", _taken(ledger, "@bad"), "refuse", step=step)
@@ -114,7 +117,8 @@ def _first_month(times: Floats, origin: object, problems: list[Problem]) -> pd.T
 def _settle_months(ledger: Ledger, settings: SpellCheckSettings) -> None:
     table = ledger.table
     unknown = table[["@start", "@end"]].to_numpy(dtype=bool)
-    hits = unknown.any(axis=1)
+    late = table["@entry"].to_numpy(dtype=bool) if "@entry" in table else unknown[:, 0] & False
+    hits = unknown.any(axis=1) | late
     after = None
     if hits.any() and settings.bad_month != "refuse":
         person = pd.factorize(table["person"])[0]
@@ -122,8 +126,12 @@ def _settle_months(ledger: Ledger, settings: SpellCheckSettings) -> None:
         rng = np.random.default_rng(settings.seed)
         placed = place_unknown(person, times, unknown, settings.bad_month, rng)
         after = table.assign(start=placed[:, 0], end=placed[:, 1])
+        if late.any():
+            known = table["entry"].to_numpy(dtype="float64")
+            entry = place_entry(person, known, late, placed, settings.bad_month, rng)
+            after = after.assign(entry=entry)
     ledger.settle("S03", hits, settings.bad_month, after)
-    ledger.table = ledger.table.drop(columns=["@start", "@end"])
+    ledger.table = ledger.table.drop(columns=["@start", "@end", "@entry"], errors="ignore")
 
 
 def _to_clock(ledger: Ledger, clock: Clock) -> None:
@@ -131,8 +139,9 @@ def _to_clock(ledger: Ledger, clock: Clock) -> None:
     assert clock.origin is not None  # noqa: S101 - told to the type checker
     origin = clock.origin.year * 12 + clock.origin.month - 1
     width = MONTHS_PER_UNIT[clock.unit]
-    for name in ("start", "end"):
-        ledger.table[name] = (ledger.table[name] - origin) / width
+    for name in ("start", "end", "entry"):
+        if name in ledger.table:
+            ledger.table[name] = (ledger.table[name] - origin) / width
     for row in ledger.found.values():
         for name in ("time_before", "time_after"):
             row[name] = float(row[name]) / width  # type: ignore[arg-type]

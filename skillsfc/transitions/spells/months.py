@@ -15,10 +15,12 @@ def read_month(table: pd.DataFrame, side: str) -> tuple[Floats, Flags]:
     """Return months since year 0 of ``start`` or ``end``, and where only the year is known.
 
     Where only the year is known the number is that of its January; where the year is none, or
-    missing, it is missing.
+    missing, it is missing. Without a column of months none of them is known.
     """
     year, month = (
         pd.to_numeric(table[f"{side}_{part}"], errors="coerce").to_numpy("float64", na_value=np.nan)
+        if f"{side}_{part}" in table
+        else np.full(len(table), np.nan)
         for part in ("year", "month")
     )
     good_year = (year >= EARLIEST_YEAR) & (year <= LATEST_YEAR) & (year == np.floor(year))

@@ -15,10 +15,12 @@ from skillsfc.schema import refuse_other_than_table
 from skillsfc.transitions.records import CENSORED, Flags, Floats, as_codes
 from skillsfc.transitions.sequences.model import PERIODS
 from skillsfc.transitions.spells.check import checked_frame
+from skillsfc.transitions.spells.losses import refuse_taken
 from skillsfc.transitions.spells.overlaps import NEAR, within
 from skillsfc.transitions.spells.persons import as_numbers, as_times, other_columns
 
 CHANGES = ("interview", "midpoint")
+SPELL = ("state", "start", "end", "event", "to_state")
 
 
 def spells_to_panel(
@@ -48,7 +50,7 @@ def spells_to_panel(
     Raises
     ------
     TableError
-        If the spells are not valid.
+        If the spells are not valid, or have a column ``time``.
     ParameterError
         If times are missing, repeated or no numbers.
 
@@ -70,6 +72,7 @@ def spells_to_panel(
     """
     grid = _times(times)
     table = checked_frame(spells, subject="spells_to_panel")
+    refuse_taken(table, ["time"], "spells_to_panel")
     start, end = (table[name].to_numpy(dtype="float64") for name in ("start", "end"))
     if "entry" in table:
         start = np.maximum(start, table["entry"].to_numpy(dtype="float64"))
@@ -141,7 +144,8 @@ def panel_to_spells(
     Raises
     ------
     TableError
-        If columns are missing, times are no numbers, or a person is twice at one time.
+        If columns are missing or named as those of spells, times are no numbers, or a person is
+        twice at one time.
     ParameterError
         If an argument is out of range.
 
@@ -154,9 +158,11 @@ def panel_to_spells(
     -----
     What is lost: moves between interviews that were undone before the next one, exact dates, and
     (with ``closing=0``) the last state where it was seen once, which remains as the ``to_state``
-    before it. Spells that begin and end at interview times come back as they were, if neighbours
-    differ in state and the last interview is at the end of each person's last spell. An interview
-    at which the state is missing is a gap.
+    before it. Spells that begin and end at interview times, whose neighbours differ in state and
+    whose entry is not delayed, come back as they were from `spells_to_panel`: without gaps as they
+    are, where the last interview is at the end of each person's last spell; with gaps, and last
+    spells censored, from interviews one unit apart with ``include_end=False`` there and
+    ``closing=1, longest_step=1`` here. A row whose state is missing is a gap.
 
     Examples
     --------
@@ -169,6 +175,7 @@ def panel_to_spells(
     """
     subject = "panel_to_spells"
     table, clock = _panel(panel, time, state, change, closing, longest_step)
+    refuse_taken(table.drop(columns=[clock, state]), SPELL, subject)
     at = table[clock].to_numpy(dtype="float64")
     words = as_codes(table[state]).str.strip()
     words = words.mask(words == "")

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 
-from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
+from skillsfc.errors import (
+    ParameterError,
+    Problem,
+    SkillsfcWarning,
+    TableError,
+    did_you_mean,
+    listing,
+)
 from skillsfc.schema import refuse_other_than_table
-from skillsfc.transitions.records import _FALSE, _TRUE, CENSORED, Flags, Whole, as_codes
+from skillsfc.transitions.moves import CENSORED, FALSE, TRUE
+from skillsfc.transitions.records import Flags, Whole, as_codes
 from skillsfc.transitions.spells.check import checked_frame
+from skillsfc.transitions.spells.grid import nearness
+from skillsfc.transitions.spells.losses import refuse_taken
 from skillsfc.transitions.spells.overlaps import NEAR, within
 from skillsfc.transitions.spells.persons import as_numbers, as_times, other_columns
 
@@ -40,7 +52,7 @@ def spells_to_person_periods(spells: object, *, most_rows: int = MOST_ROWS) -> p
     Raises
     ------
     TableError
-        If the spells are not valid.
+        If the spells are not valid, or have a column named as one of the result.
     ParameterError
         If there would be more than ``most_rows`` rows.
 
@@ -65,10 +77,12 @@ def spells_to_person_periods(spells: object, *, most_rows: int = MOST_ROWS) -> p
     if isinstance(most_rows, bool) or not isinstance(most_rows, int) or most_rows < 1:
         raise ParameterError(subject, [Problem("most_rows", repr(most_rows), "1 or more")])
     table = checked_frame(spells, subject=subject)
+    refuse_taken(table, TOLD, subject)
     start, end = (table[name].to_numpy(dtype="float64") for name in ("start", "end"))
     entry = np.maximum(start, table["entry"].to_numpy("float64")) if "entry" in table else start
-    first = np.floor(entry - start + NEAR).astype(np.int64)
-    count = np.ceil(end - start - NEAR).astype(np.int64) - first
+    near = nearness(1.0)
+    first = np.floor(entry - start + near).astype(np.int64)
+    count = np.ceil(end - start - near).astype(np.int64) - first
     total = int(count.sum())
     if total > most_rows:
         found = f"{total} rows from {len(table)} spells, about {total * 80 / 1e9:.1f} GB"
@@ -118,7 +132,8 @@ def person_periods_to_spells(person_periods: pd.DataFrame) -> pd.DataFrame:
     person_periods : DataFrame
         ``person, period, state``; optional ``time, exposure, event, to_state, spell, entry``.
         Without ``spell`` and ``time`` a new spell begins where the state changes, a period is
-        left out, or the row before had an event. Other columns: the first row of the spell tells.
+        left out, or the row before had an event. Other columns: the first row of the spell tells,
+        with a warning where they change within a spell.
 
     Returns
     -------
@@ -132,6 +147,11 @@ def person_periods_to_spells(person_periods: pd.DataFrame) -> pd.DataFrame:
         If a column is missing, a person is twice in a period and state, or the spells are not
         valid.
 
+    Warns
+    -----
+    SkillsfcWarning
+        If a column changes within a spell: a spell has room for one value.
+
     Examples
     --------
     >>> import pandas as pd
@@ -143,11 +163,13 @@ def person_periods_to_spells(person_periods: pd.DataFrame) -> pd.DataFrame:
     """
     subject = "person_periods_to_spells"
     refuse_other_than_table(person_periods, subject)
+    refuse_taken(person_periods, ("start", "end"), subject)
     table = _read(person_periods, subject)
     keys = [name for name in ("person", "period", "spell") if name in table]
     table = table.sort_values(keys, kind="stable", ignore_index=True)
     first = _first_rows(table)
     last = np.append(first[1:], True)
+    _warn_of_changes(table, first)
     head, tail = table[first].reset_index(drop=True), table[last].reset_index(drop=True)
     at = head["period"].to_numpy(dtype="float64")
     since = head["time"].to_numpy(dtype="float64") if "time" in table else np.zeros(len(head))
@@ -163,6 +185,19 @@ def person_periods_to_spells(person_periods: pd.DataFrame) -> pd.DataFrame:
         if name in table:
             made[name] = tail[name]
     return checked_frame(made, subject=subject)
+
+
+def _warn_of_changes(table: pd.DataFrame, first: Flags) -> None:
+    """Warn of columns that change between rows of one spell."""
+    own = {*TOLD, "person", "state", "event", "to_state", "start", "end", "entry"}
+    changed = [
+        name
+        for name in other_columns(table, own)
+        if (np.diff(pd.factorize(table[name])[0]) != 0)[~first[1:]].any()
+    ]
+    if changed:
+        text = f"Columns change within spells, the first value is kept: {listing(changed)}."
+        warnings.warn(text, SkillsfcWarning, 3)
 
 
 def _read(table: pd.DataFrame, subject: str) -> pd.DataFrame:
@@ -198,7 +233,7 @@ def _read(table: pd.DataFrame, subject: str) -> pd.DataFrame:
 def _events(column: pd.Series, problems: list[Problem]) -> Flags:
     """Return true and false; a row that does not tell is a problem, not a false."""
     words = as_codes(column).fillna("").str.strip().str.lower()
-    strange = ~words.isin(_TRUE | _FALSE)
+    strange = ~words.isin(TRUE | FALSE)
     if strange.any():
         missing, rows = int((words == "").sum()), int(strange.sum())
         found = f"missing in {missing} rows"
@@ -206,7 +241,7 @@ def _events(column: pd.Series, problems: list[Problem]) -> Flags:
             found = f"{listing(sorted(set(words[strange & (words != '')])))} in {rows} rows"
         step = "Without the column, moves come from the adjoining next spell."
         problems.append(Problem("column 'event'", found, "true and false", "", step))
-    return np.asarray(words.isin(_TRUE), dtype=bool)
+    return np.asarray(words.isin(TRUE), dtype=bool)
 
 
 def _first_rows(table: pd.DataFrame) -> Flags:

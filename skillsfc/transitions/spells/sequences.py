@@ -27,8 +27,10 @@ from skillsfc.transitions.spells.grid import (
     covered_periods,
     is_number,
     longest_pieces,
+    nearness,
     refuse_grid,
 )
+from skillsfc.transitions.spells.losses import lost_in_sequences, refuse_taken
 from skillsfc.transitions.spells.overlaps import NEAR, within
 from skillsfc.transitions.spells.persons import as_names, as_times, fixed_columns, person_weights
 
@@ -81,7 +83,8 @@ def spells_to_sequences(
     -------
     Sequences
         ``.codes`` [persons, periods], ``.persons`` with the columns that do not change, and the
-        long ``.table``. ``.notes`` counts spells that no period shows.
+        long ``.table``. ``.notes`` counts what is not kept: spells that no period shows, times
+        within periods, last moves, columns that change.
 
     Raises
     ------
@@ -95,7 +98,8 @@ def spells_to_sequences(
     Period k covers [start + k width, start + (k+1) width). What lies before a delayed ``entry`` was
     not observed: such periods are missing. Where all spells begin and end at such moments,
     neighbours differ in state and no entry is delayed, `sequences_to_spells` gives back the same
-    spells. A last move into a state in which no time was spent is not kept.
+    spells (told its ``width=`` if there is one period only). Columns that change within a person
+    and a last move into a state in which no time was spent are not kept; notes count them.
 
     Examples
     --------
@@ -112,7 +116,7 @@ def spells_to_sequences(
     table = checked_frame(spells, subject=SUBJECT)
     begin, end = (table[name].to_numpy(dtype="float64") for name in ("start", "end"))
     first = float(math.floor(begin.min())) if start is None else float(start)
-    count = length or max(1, math.ceil((end.max() - first) / width - NEAR))
+    count = length or max(1, math.ceil((end.max() - first) / width - nearness(width)))
     person, names = pd.factorize(table["person"])
     if len(names) * count > MOST_CELLS:
         found = f"{len(names)} persons x {count} periods"
@@ -142,7 +146,11 @@ def spells_to_sequences(
         periods=as_times(first + np.arange(count) * width).tolist(),
         weight=weights,
         unit=unit,
-        notes=(*notes, *_unseen_notes(unseen, codes, rule)),
+        notes=(
+            *notes,
+            *lost_in_sequences(table, fixed, first, width, count),
+            *_unseen_notes(unseen, codes, rule),
+        ),
     )
 
 
@@ -198,7 +206,7 @@ def sequences_to_spells(
     Raises
     ------
     TableError
-        If there are no sequences.
+        If there are no sequences, or persons have a column named as one of spells.
     ParameterError
         If ``start`` or ``width`` is out of range.
 
@@ -220,6 +228,7 @@ def sequences_to_spells(
     subject = "sequences_to_spells"
     refuse_grid(subject, start, None, 1.0 if width is None else width)
     made = read_sequences(sequences, subject=subject)
+    refuse_taken(made.persons, ("state", "start", "end", "event", "to_state"), subject)
     first, step = _labels(made.periods)
     first, step = first if start is None else start, step if width is None else width
     row, low, high, code, moved = _runs(made.codes)
@@ -253,8 +262,10 @@ def _labels(periods: tuple[Any, ...]) -> tuple[float, float]:
     steps = np.diff(numbers)
     if not len(steps):
         return float(numbers[0]), 1.0
-    even = steps[0] > 0 and np.allclose(steps, steps[0], rtol=0, atol=NEAR)
-    return (float(numbers[0]), float(steps[0])) if even else (0.0, 1.0)
+    width = (numbers[-1] - numbers[0]) / len(steps)
+    # Labels are rounded to 1e-9, so that steps of a third differ in the last place.
+    even = width > 0 and np.allclose(steps, width, rtol=0, atol=3 * NEAR)
+    return (float(numbers[0]), float(width)) if even else (0.0, 1.0)
 
 
 def _runs(codes: Any) -> tuple[Whole, Whole, Whole, Whole, Flags]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -38,6 +38,8 @@ class TimeTo(Result):
     direct : DataFrame
         Rows of those who went there at once, where ``zero="separate"`` keeps them apart.
     """
+
+    shown: ClassVar[tuple[str, ...]] = ("diagnostics",)
 
     not_at_risk: pd.DataFrame = field(default_factory=pd.DataFrame)
     direct: pd.DataFrame = field(default_factory=pd.DataFrame)

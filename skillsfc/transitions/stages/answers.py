@@ -110,25 +110,26 @@ def jobs(
 
     A contract decides among employees only. Who answers the question on the contract without a
     status is an employee. A temporary contract is stable from ``stable_months`` on; where the
-    length is asked but not answered, both stay possible.
+    length is asked but not answered, both stay possible. A length of ``stable_months`` or more is
+    a stable job of an employee whatever the contract.
     """
     size = len(table)
     stable, temporary, own = (bits("job", (word,)) for word in VALUES["job"])
     paid = np.full(size, stable | temporary, dtype=np.uint8)
     answered = np.zeros(size, dtype=bool)
     notes = []
+    length = _by_length(table, stable_months, problems, missing)
     if "contract" in table.columns:
         meaning = {"permanent": stable, "temporary": temporary}
         contract = coded(table["contract"], meaning, stable | temporary, problems, missing)
         answered = contract != (stable | temporary)
-        paid = np.where(
-            contract == temporary, _by_length(table, stable_months, problems, missing), contract
-        )
+        paid = np.where(contract == temporary, length, contract)
         if "contract_months" not in table.columns:
             notes.append(
                 f"The length of contracts is not in the data: 'temporary' is read as under "
                 f"{stable_months:g} months."
             )
+    paid = np.where((paid == (stable | temporary)) & (length == stable), stable, paid)
     if "employment_status" not in table.columns:
         return np.where(answered, paid, _ALL_JOBS).astype(np.uint8), notes
     meaning = dict.fromkeys(EMPLOYEE, 1) | dict.fromkeys(SELF_EMPLOYED, 2)

@@ -146,7 +146,8 @@ def named(persons: pd.DataFrame, columns: Mapping[str, str], subject: str) -> pd
     Raises
     ------
     TableError
-        If a mapping names a column that is not there, or a question that is none.
+        If a mapping names a column that is not there or a question that is none, or the table has
+        a column of the question's own name besides, or one that stands twice.
     """
     questions = ("age", *QUESTIONS, *OPTIONAL)
     problems = [
@@ -169,6 +170,19 @@ def named(persons: pd.DataFrame, columns: Mapping[str, str], subject: str) -> pd
         for name, column in columns.items()
         if column not in persons.columns
     ]
+    problems += [
+        Problem(
+            f"columns: {name}",
+            f"the table has a column '{name}' beside '{column}'",
+            "one column for each question",
+            next_step=f"Drop or rename the column that is not meant to be '{name}'.",
+        )
+        for name, column in columns.items()
+        if column != name and name in persons.columns and name not in columns.values()
+    ]
+    used = {columns.get(name, name) for name in questions}
+    twice = sorted({str(name) for name in persons.columns[persons.columns.duplicated()]} & used)
+    problems += [Problem(f"column '{name}'", "there twice", "once") for name in twice]
     if problems:
         raise TableError(subject, problems)
     if persons.empty:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,8 @@ class StageClassification(Result):
 
     ``diagnostics`` has one row a check: ``check, persons``.
     """
+
+    shown: ClassVar[tuple[str, ...]] = ("diagnostics",)
 
 
 def from_answers(
