@@ -13,9 +13,10 @@ import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
 from skillsfc.schema import read_codes_file
+from skillsfc.sources.surveys.written_dates import ORDERS
 from skillsfc.words_file import read_words
 
-ENTRY_KEYS = ("column", "columns", "values", "missing")
+ENTRY_KEYS = ("column", "columns", "values", "missing", "dates")
 PARTS = ("columns", "keep")
 
 
@@ -33,12 +34,15 @@ class ColumnRule:
         What each code or label of the file means; empty where they are taken as they are.
     missing : tuple of str
         Codes or labels that mean no answer.
+    dates : str
+        Order of day and month in written dates, where the file does not show it.
     """
 
     name: str
     columns: tuple[str, ...]
     meanings: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    dates: str = ""
 
 
 @cache
@@ -66,8 +70,8 @@ def read_mapping(mapping: object, header: list[str]) -> tuple[ColumnRule, ...]:
     mapping : mapping, Path or str, optional
         A YAML file, or the same as nested dicts. ``columns`` names ours and gives the file's
         column, or ``column`` (or ``columns`` to join), ``values`` (their code or label to our
-        word) and ``missing`` (codes that mean no answer). ``keep`` lists columns to take as they
-        are.
+        word), ``missing`` (codes that mean no answer) and ``dates`` (``day first`` or ``month
+        first``, for dates such as 03/04/2021). ``keep`` lists columns to take as they are.
     header : list of str
         The columns of the file.
 
@@ -158,7 +162,12 @@ def _rule(name: str, entry: Any, header: list[str], problems: list[Problem]) -> 
     if both:
         found = f"under values and under missing: {listing(both)}"
         problems.append(Problem(f"columns: {name}", found, "one of them for each code"))
-    return ColumnRule(name, tuple(theirs), meanings, tuple(_several(entry.get("missing"))))
+    dates = str(entry.get("dates", ""))
+    if dates and dates not in ORDERS:
+        near = did_you_mean(dates, ORDERS)
+        problems.append(Problem(f"columns: {name}: dates", repr(dates), listing(ORDERS), near))
+    missing = tuple(_several(entry.get("missing")))
+    return ColumnRule(name, tuple(theirs), meanings, missing, dates)
 
 
 def _word(value: Any) -> str:

@@ -15,6 +15,7 @@ from skillsfc.schema import code_list, known_lists
 from skillsfc.sources.raw_rows import plain_number
 from skillsfc.sources.surveys.formats import RawFile
 from skillsfc.sources.surveys.mapping import ColumnRule, composed, person_columns
+from skillsfc.sources.surveys.written_dates import sortable_dates
 
 TRUE, FALSE = {"true", "1", "yes", "1.0"}, {"false", "0", "no", "0.0"}
 MOST_CODES = 8
@@ -182,7 +183,7 @@ def _number(
             step = "A code for no answer goes under missing; decimal=',' allows no point."
         expected = "numbers"
         if person_columns().loc[rule.name, "dtype"] == "time":
-            expected = "numbers, or dates such as 1993-07 or 1993-07-15"
+            expected = "numbers, or dates such as 1993-07, 1993-07-15 or 15.07.1993"
         problems.append(Problem(f"column '{rule.name}'", found, expected, next_step=step))
         return numbers
     if kind == "float":
@@ -197,6 +198,13 @@ def _number(
 
 def _time(made: pd.Series, rule: ColumnRule, plain: Plain, problems: list[Problem]) -> pd.Series:
     """Return times as numbers, or as the text of dates if all of them are dates."""
+    made, ordered = sortable_dates(made, rule.dates)
+    if not ordered:
+        found = f"dates such as {made.dropna().iloc[0]}: is that the day or the month first?"
+        expected = "dates: day first, or dates: month first"
+        step = f"Write it under '{rule.name}' in the mapping."
+        problems.append(Problem(f"column '{rule.name}'", found, expected, next_step=step))
+        return made
     dated = made.map(lambda text: DATE.fullmatch(text) is not None, na_action="ignore")
     dated = dated.eq(True)
     if not dated.any():
@@ -207,7 +215,7 @@ def _time(made: pd.Series, rule: ColumnRule, plain: Plain, problems: list[Proble
             f"dates in {int(dated.sum())} rows, something else in {int(other.sum())}: "
             f"{listing(made[other].unique())}"
         )
-        expected = "all numbers, or all dates such as 1993-07 or 1993-07-15"
+        expected = "all numbers, or all dates such as 1993-07, 1993-07-15 or 15.07.1993"
         problems.append(Problem(f"column '{rule.name}'", found, expected))
     return made.astype("str").where(made.notna(), None)
 

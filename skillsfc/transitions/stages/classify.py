@@ -23,7 +23,7 @@ TREATMENTS = ("bounds", "refuse", "not_classified")
 
 
 def classify_stages(
-    persons: pd.DataFrame,
+    persons: object,
     *,
     version: str = "ilostat",
     missing: str = "bounds",
@@ -40,7 +40,7 @@ def classify_stages(
 
     Parameters
     ----------
-    persons : DataFrame
+    persons : DataFrame or PersonFile
         One row a person: ``age`` [years], ``in_education`` [true or false], ``activity``
         [employed, unemployed, outside], ``employment_status`` [ICSE-93: 1 employee, 2-5
         self-employed, 6 unclear], ``contract`` [permanent, temporary; of employees],
@@ -112,14 +112,15 @@ def classify_stages(
     >>> classify_stages(persons, version="w4y").table["stage"].tolist()[0]
     'transited'
     """
-    refuse_other_than_table(persons, SUBJECT)
+    given: pd.DataFrame = getattr(persons, "table", persons)
+    refuse_other_than_table(given, SUBJECT)
     settings = StageSettings(version, missing, age, dict(columns or {}), float(stable_months))
     refuse_settings(settings, SUBJECT)
-    table = named(persons, settings.columns, SUBJECT)
+    table = named(given, settings.columns, SUBJECT)
     problems = _absent(table)
     if problems:
         raise TableError(SUBJECT, problems)
-    return classified(table, persons, settings, missing_codes)
+    return classified(table, given, settings, missing_codes)
 
 
 def classified(

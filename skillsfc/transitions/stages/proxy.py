@@ -62,7 +62,7 @@ class StageApproximation(StageClassification):
 
 
 def approximate_stages(
-    persons: pd.DataFrame,
+    persons: object,
     *,
     version: str = "ilostat",
     states: Mapping[str, Answers] | None = None,
@@ -85,7 +85,7 @@ def approximate_stages(
 
     Parameters
     ----------
-    persons : DataFrame
+    persons : DataFrame or PersonFile
         As in `classify_stages`, in which any question may be absent; one row a person, or a person
         and period.
     version : {"ilostat", "w4y"}
@@ -144,10 +144,11 @@ def approximate_stages(
     >>> sorted(made.confusion["stage_approximated"].unique())
     ['in_transition', 'not_classified', 'not_started', 'transited']
     """
-    refuse_other_than_table(persons, SUBJECT)
+    given: pd.DataFrame = getattr(persons, "table", persons)
+    refuse_other_than_table(given, SUBJECT)
     refuse_level(level, SUBJECT)
     lost = (lose,) if isinstance(lose, str) else tuple(lose)
-    table = named(persons, columns or {}, SUBJECT)
+    table = named(given, columns or {}, SUBJECT)
     settings = StageSettings(version, "bounds", age, dict(columns or {}), float(stable_months))
     refuse_settings(settings, SUBJECT)
     states = None if states is None else coded_keys(states)
@@ -155,7 +156,7 @@ def approximate_stages(
     codes = tuple(missing_codes)
 
     def classify(questions: pd.DataFrame, closed: Answers) -> StageClassification:
-        return _classify(questions, persons, settings, states, closed, codes)
+        return _classify(questions, given, settings, states, closed, codes)
 
     assumed = assume or {}
     made = classify(_without(table, lost), assumed)
