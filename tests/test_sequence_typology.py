@@ -203,5 +203,5 @@ def test_same_names_are_told_apart():
 
 
 def test_paths_in_words_leave_unknown_periods_out():
-    assert path_text(np.array([0, -1, 0, 1], dtype=np.int8), "ab", "year") == "a 2, b 1 years"
+    assert path_text(np.array([0, -1, 0, 1], dtype=np.int8), "ab", "year") == "a 2, b 1 year"
     assert path_text(np.array([-1], dtype=np.int8), "ab", "year") == "nothing known"

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from skillsfc.schema import names_of, read_codes_file
+from skillsfc.sources.example.parameters import SOURCE, SOURCE_TITLE
 
 MISSING = ".."
 NARROW_SPACE = "\u202f"  # thousands separator that neither breaks a line nor a right-to-left run
@@ -30,8 +31,8 @@ def source_line(ids: Iterable[Any]) -> str:
 
     Examples
     --------
-    >>> source_line(["my own survey"])
-    'my own survey'
+    >>> source_line(["my own survey", "examplia_synthetic"])
+    'my own survey; Examplia, synthetic data of the project'
     """
     log = read_codes_file("sources.csv").drop_duplicates("source").set_index("source")
     names = []
@@ -39,7 +40,7 @@ def source_line(ids: Iterable[Any]) -> str:
         if source in log.index:
             names.append(f"{log.loc[source, 'producer']}, {log.loc[source, 'title']}")
         else:
-            names.append(source)
+            names.append(SOURCE_TITLE if source == SOURCE else source)
     return "; ".join(dict.fromkeys(names))
 
 

@@ -11,12 +11,12 @@ import pandas as pd
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
 from skillsfc.report.charts.inputs import group_names
 from skillsfc.report.charts.words import names_of_codes
+from skillsfc.report.withholding import TOTALS, WITHHELD, blank, complement, lines_of
 
 MEASURES = ("share", "probability", "value", "estimate", "ratio", "months", "mean", "rate")
-TOTALS = ("T", "total")
 NOTE = (
     "Intervals in brackets. *: unreliable, fewer than 30 persons or a wide error. ..: withheld, "
-    "fewer than 10 persons or an error over half the value."
+    "fewer than 10 persons or an error over half the value, or a figure that would give such a one."
 )
 
 
@@ -33,8 +33,9 @@ def table_estimates(
 ) -> pd.DataFrame:
     """Return estimates as text: a row a quantity, a column a group, with intervals and flags.
 
-    Use it for the page; publish the numbers themselves beside it. An estimate marked "u" gets a
-    star, one marked "w" is withheld.
+    Use it for the page; publish the numbers themselves beside it, after `withhold`. An estimate
+    marked "u" gets a star, one marked "w" or "s" is withheld, and with it the next smallest part of
+    a whole of which it would be the only one: beside a total's code, or where shares add up to one.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def table_estimates(
     Returns
     -------
     DataFrame
-        Text; missing combinations are empty.
+        Text; missing combinations are empty, what is withheld is "..".
 
     Raises
     ------
@@ -81,6 +82,7 @@ def table_estimates(
     have = list(table.columns) if isinstance(table, pd.DataFrame) else []
     value = measure or next((name for name in MEASURES if name in have), MEASURES[0])
     _refuse(table, [*keys, *([by] if by else []), value, "lower", "upper"], [*keys, by])
+    table = _withheld(table, [*keys, *([by] if by else [])], value)
     texts = pd.Series(
         [_text(row, value, decimals) for row in table.to_dict("records")], index=table.index
     )
@@ -127,11 +129,18 @@ def _refuse(table: Any, needed: Sequence[str], keys: Sequence[str | None]) -> No
         raise TableError(subject, problems)
 
 
+def _withheld(table: pd.DataFrame, keys: list[str], measure: str) -> pd.DataFrame:
+    """Return estimates without those withheld, and those that would give them back."""
+    if "reliability" not in table.columns or not table["reliability"].isin(WITHHELD).any():
+        return table
+    return blank(table, complement(table, lines_of(table, keys, measure)), [measure])
+
+
 def _text(row: Mapping[Any, Any], measure: str, decimals: int) -> str:
     """Return one estimate with its interval and flag."""
     flag = row.get("reliability", "")
     flag = "" if pd.isna(flag) else str(flag)
-    if flag == "w" or not np.isfinite(row[measure]):
+    if flag in WITHHELD or not np.isfinite(row[measure]):
         return ".."
     share = measure in ("share", "probability") or row.get("unit") == "share"
     factor = 100.0 if share else 1.0
@@ -150,5 +159,7 @@ def _text(row: Mapping[Any, Any], measure: str, decimals: int) -> str:
 def _persons(table: pd.DataFrame, keys: list[str], by: str | None) -> pd.DataFrame:
     total = table[table[by].astype("str").isin(TOTALS)] if by else table
     rows = table if total.empty else total
-    counted = rows.groupby(keys, sort=False)["persons"].sum().reset_index()
-    return counted.assign(persons=counted["persons"].map("{:,.0f}".format))
+    grouped = rows.groupby(keys, sort=False)["persons"]
+    counted = grouped.agg(lambda own: own.sum(skipna=False)).reset_index()
+    texts = [".." if np.isnan(number) else f"{number:,.0f}" for number in counted["persons"]]
+    return counted.assign(persons=texts)

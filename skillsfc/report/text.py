@@ -9,14 +9,18 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
 
-Kind = Literal["persons", "percent", "points", "decimal", "usd", "years", "count", "percent_year"]
-KINDS = ("persons", "percent", "points", "decimal", "usd", "years", "count", "percent_year")
+Kind = Literal[
+    "persons", "percent", "points", "decimal", "usd", "years", "count", "percent_year", "time",
+    "p_value",
+]  # fmt: skip
+KINDS: tuple[str, ...] = get_args(Kind)
+LEAST_P = 0.001  # a smaller chance is known to no figure
 NARROW = "\u00a0"  # a number and its unit stay on one line
 
 
@@ -27,9 +31,12 @@ def format_number(value: float, kind: str) -> str:
     ----------
     value : float
         In the library's own unit: persons, shares 0-1, US dollars, years.
-    kind : {"persons", "percent", "points", "decimal", "usd", "years", "count", "percent_year"}
-        How it is read: ``percent`` turns a share 0-1 into percent, ``points`` a difference of
-        shares into percentage points, ``percent_year`` a yearly growth rate into percent a year.
+    kind : str
+        How it is read: persons, percent, points, decimal, usd, years, count, percent_year, time
+        or p_value. ``percent`` turns a share 0-1 into percent, ``points`` a difference of shares
+        into percentage points, ``percent_year`` a yearly growth rate into percent a year. ``time``
+        is a number of months, years or other periods, whose word the sentence adds; ``p_value`` is
+        written to stand after the letter p.
 
     Returns
     -------
@@ -48,6 +55,8 @@ def format_number(value: float, kind: str) -> str:
     ('12.5\xa0million', '21.3%')
     >>> format_number(-0.048, "points"), format_number(633_214, "persons")
     ('4.8\xa0percentage points', '633,000')
+    >>> format_number(41.0, "time"), format_number(2.25, "time"), format_number(0.16, "p_value")
+    ('41', '2.2', '= 0.16')
     """
     if kind not in KINDS or not math.isfinite(value):
         raise ParameterError(
@@ -66,6 +75,8 @@ def format_number(value: float, kind: str) -> str:
         "usd": f"{round(value, -2):,.0f}{NARROW}PPP dollars",
         "years": f"{value:.1f}{NARROW}years",
         "count": f"{value:,.0f}",
+        "time": f"{value:,.1f}".removesuffix(".0"),
+        "p_value": f"below {LEAST_P}" if value < LEAST_P else f"= {value:.2g}",
     }
     text = texts[kind]
     # A share that rounds to nothing has no sign.

@@ -102,7 +102,8 @@ def read_survey(
     mapping : mapping, Path or str, optional
         YAML file, or the same as dicts: ``columns`` gives for each of our columns the file's
         ``column`` (or ``columns`` to join by a hyphen), ``values`` (their code or label: our
-        word) and ``missing`` (codes for no answer); ``keep`` lists columns to take as they are.
+        word), ``missing`` (codes for no answer) and ``dates`` (``day first`` or ``month first``,
+        where the file does not show it); ``keep`` lists columns to take as they are.
         Without it the columns that have our names are taken. Headers may be in any script.
     decimal : {".", ","}
         Decimal sign of numbers in text; numbers of typed files have none to declare.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -65,14 +64,10 @@ class SequenceMeasures(Result):
         ``person, state, duration`` [unit of the sequences] and ``spells`` there.
     """
 
+    shown: ClassVar[tuple[str, ...]] = ("averages",)
+
     averages: pd.DataFrame = field(default_factory=pd.DataFrame)
     time_in_state: pd.DataFrame = field(default_factory=pd.DataFrame)
-
-    def _repr_html_(self) -> str:
-        """Show averages: rows of persons stay out of notebooks and reports."""
-        body = self.averages.to_html(index=False, escape=True, border=0)
-        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        return f"<p><b>{type(self).__name__}</b>, averages</p>{body}<ul>{notes}</ul>"
 
 
 def measure_sequences(

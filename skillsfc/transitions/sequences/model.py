@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pandas as pd
@@ -81,6 +81,8 @@ class Sequences(Result):
     >>> made.codes.tolist(), made.settings.states
     ([[1, 0], [0, 0]], ('E', 'S'))
     """
+
+    shown: ClassVar[tuple[str, ...]] = ("diagnostics",)
 
     codes: Codes = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int8))
     persons: pd.DataFrame = field(default_factory=pd.DataFrame)

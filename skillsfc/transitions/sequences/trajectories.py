@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,7 @@ class Trajectories(Result):
 def summarise_trajectories(
     sequences: object,
     *,
-    group: str | None = None,
+    group: str | Any = None,
     order: str | Any = "end",
     fewest: int = FEWEST,
     lines: int = 60,
@@ -75,8 +75,9 @@ def summarise_trajectories(
     ----------
     sequences : Sequences or DataFrame
         As `skillsfc.read_sequences` takes them.
-    group : str, optional
-        Column of the persons, such as a type; a line never joins two groups.
+    group : str or array, optional
+        Column of the persons, or a label for each person in order, such as the type of
+        `cluster_sequences` (its column is then called ``group``); a line never joins two groups.
     order : {"end", "start"} or array
         Persons in order of their states read backwards from the end, or forwards from the start;
         or a number for each person, such as the distance from a typical trajectory.
@@ -115,7 +116,7 @@ def summarise_trajectories(
     >>> made.table.groupby("sex")["line"].nunique().to_dict()
     {'F': 10, 'M': 10}
     """
-    known = read_sequences(sequences, subject="summarise_trajectories")
+    known, group = _labelled(read_sequences(sequences, subject="summarise_trajectories"), group)
     _check(known, group, fewest, lines)
     rank = _rank(known, order)
     groups = [""] * known.size if group is None else as_codes(known.persons[group]).fillna(UNKNOWN)
@@ -139,6 +140,19 @@ def summarise_trajectories(
         notes=(*notes, *known.notes),
         provenance={"version": __version__, "inputs": {"sequences": table_hash(known.table)}},
     )
+
+
+def _labelled(known: Sequences, group: Any) -> tuple[Sequences, str | None]:
+    """Return the sequences with the labels of their persons as a column, and its name."""
+    if group is None or isinstance(group, str):
+        return known, group
+    labels = np.asarray(group)
+    if labels.shape != (known.size,):
+        raise ParameterError(
+            "summarise_trajectories",
+            [Problem("group", f"shape {labels.shape}", f"one label for each of {known.size}")],
+        )
+    return replace(known, persons=known.persons.assign(group=labels)), "group"
 
 
 def _check(known: Sequences, group: str | None, fewest: int, lines: int) -> None:

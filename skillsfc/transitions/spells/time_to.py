@@ -213,8 +213,9 @@ def _notes(
             f"{direct} of {len(rows)} persons went there at once, in time 0: they {where}."
         )
     if settings.min_length:
+        plural = "" if settings.min_length == 1 else "s"
         notes.append(
-            f"An arrival lasts {settings.min_length:g} {settings.unit}s or more; everyone's "
+            f"An arrival lasts {settings.min_length:g} {settings.unit}{plural} or more; everyone's "
             "observation ends as much earlier, so that it can be told who arrived."
         )
     if settings.since is not None and settings.which == "last":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -64,16 +64,12 @@ class Clusters(Result):
         The sequences, if the distances carried them.
     """
 
+    shown: ClassVar[tuple[str, ...]] = ("sizes", "quality")
+
     sizes: pd.DataFrame = field(default_factory=pd.DataFrame)
     quality: pd.DataFrame = field(default_factory=pd.DataFrame)
     medoids: Whole = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     sequences: Sequences | None = None
-
-    def _repr_html_(self) -> str:
-        """Show sizes and quality: rows of persons stay out of notebooks and reports."""
-        parts = [t.to_html(index=False, border=0) for t in (self.sizes, self.quality)]
-        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        return f"<p><b>{type(self).__name__}</b></p>{''.join(parts)}<ul>{notes}</ul>"
 
 
 def cluster_sequences(

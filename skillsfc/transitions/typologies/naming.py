@@ -160,7 +160,7 @@ def tell_apart(
         twins = [place for place, other in enumerate(names) if other == name]
         waits = [phases[place][-1].first for place in twins]
         if len(set(waits)) == len(twins):
-            extra = [f", after {wait} {unit}s" for wait in waits]
+            extra = [f", after {wait} {_units(wait, unit)}" for wait in waits]
         else:
             average = times[twins].mean(axis=0)
             more = [states[int((times[place] - average).argmax())] for place in twins]
@@ -178,12 +178,25 @@ def path_text(codes: Codes, states: Sequence[str], unit: str) -> str:
     Examples
     --------
     >>> path_text(np.array([0, 0, 1], dtype=np.int8), ["school", "work"], "month")
-    'school 2, work 1 months'
+    'school 2, work 1 month'
     """
     runs = runs_of(codes[None])
-    parts = [
-        f"{states[state]} {time}"
-        for state, time in zip(runs.states[0].tolist(), runs.durations[0].tolist(), strict=True)
-        if state >= 0
-    ]
-    return f"{', '.join(parts)} {unit}s" if parts else "nothing known"
+    pairs = zip(runs.states[0].tolist(), runs.durations[0].tolist(), strict=True)
+    stays = [(states[state], time) for state, time in pairs if state >= 0]
+    return list_stays(stays, unit) if stays else "nothing known"
+
+
+def list_stays(stays: Sequence[tuple[str, int]], unit: str) -> str:
+    """Return states with their lengths, the unit once, in the number of the last of them.
+
+    Examples
+    --------
+    >>> list_stays([("school", 2), ("work", 5)], "year"), list_stays([("school", 1)], "year")
+    ('school 2, work 5 years', 'school 1 year')
+    """
+    said = ", ".join(f"{state} {time}" for state, time in stays)
+    return f"{said} {_units(stays[-1][1], unit)}"
+
+
+def _units(count: int, unit: str) -> str:
+    return unit if count == 1 else f"{unit}s"

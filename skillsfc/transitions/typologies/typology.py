@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from skillsfc.transitions.sequences.preparation import (
 from skillsfc.transitions.typologies.clusters import Clusters
 from skillsfc.transitions.typologies.naming import Phase, name_type, tell_apart
 from skillsfc.transitions.typologies.typology_tables import (
+    group_differences,
     mean_times,
     phase_table,
     phase_text,
@@ -69,6 +71,33 @@ class Typology(Result):
     phases: pd.DataFrame = field(default_factory=pd.DataFrame)
     time_in_state: pd.DataFrame = field(default_factory=pd.DataFrame)
     representatives: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def compare_groups(self, one: object, other: object) -> pd.DataFrame:
+        r"""Return how the shares of types differ between two groups, with limits.
+
+        Parameters
+        ----------
+        one, other : object
+            Two values of the column of ``by``.
+
+        Returns
+        -------
+        DataFrame
+            ``cluster, name, share, share_other, difference`` [share one less share other],
+            ``standard_error, level, lower, upper``; missing where a cell is not shown. The groups
+            count as independent, and the types as given: limits for one type each, not for all.
+
+        Raises
+        ------
+        ParameterError
+            If there is not one column of groups, or a group is not in it.
+
+        Notes
+        -----
+        :math:`(p_1 - p_2) \pm z \sqrt{s_1^2 + s_2^2}`.
+        """
+        settings = cast("TypologySettings", self.settings)
+        return group_differences(self.groups, settings.by, (one, other), settings.level)
 
 
 def describe_typology(
@@ -231,7 +260,8 @@ def _titles(
         raise ParameterError(SUBJECT, [Problem("names", found, f"1 to {len(phases)}")])
     mean = times["duration"].to_numpy(dtype=np.float64).reshape(len(phases), -1)
     made = [name_type(own, prepared.states, words, positive) for own in phases]
-    made = tell_apart(made, phases, mean, prepared.states, prepared.sequences.unit)
+    said = [words.get(state, state) for state in prepared.states]
+    made = tell_apart(made, phases, mean, said, prepared.sequences.unit)
     return [names.get(number, name) for number, name in enumerate(made, start=1)]
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 import pandas as pd
 
+from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
 from skillsfc.transitions.records import Floats, Whole
 from skillsfc.transitions.sequences.distribution import state_counts
 from skillsfc.transitions.sequences.model import Codes
 from skillsfc.transitions.sequences.precision import mean_error, share_interval
 from skillsfc.transitions.sequences.preparation import FEW_PERSONS, Prepared, first_of, groups_of
-from skillsfc.transitions.typologies.naming import Phase, find_phases, path_text
+from skillsfc.transitions.typologies.naming import Phase, find_phases, list_stays, path_text
 
 
 def phases_of(prepared: Prepared, weight: Floats, shortest: int) -> list[Phase]:
@@ -60,8 +63,8 @@ def type_shares(
 
 def phase_text(prepared: Prepared, phases: list[Phase]) -> str:
     """Return the phases in words."""
-    parts = [f"{prepared.states[p.state]} {p.last - p.first + 1}" for p in phases]
-    return f"{', '.join(parts)} {prepared.sequences.unit}s"
+    stays = [(prepared.states[p.state], p.last - p.first + 1) for p in phases]
+    return list_stays(stays, prepared.sequences.unit)
 
 
 def phase_table(prepared: Prepared, phases: list[list[Phase]], key: pd.DataFrame) -> pd.DataFrame:
@@ -113,3 +116,31 @@ def representatives(
 
 def _told(codes: Codes, prepared: Prepared) -> str:
     return path_text(codes, prepared.states, prepared.sequences.unit)
+
+
+def group_differences(
+    groups: pd.DataFrame, by: tuple[str, ...], pair: tuple[object, object], level: float
+) -> pd.DataFrame:
+    """Return the differences of the shares of types between two groups; see `Typology`."""
+    problems = []
+    if len(by) != 1:
+        problems.append(Problem("by", listing(by) or "none", "one column of groups"))
+    else:
+        have = list(groups[by[0]].unique())
+        problems = [
+            Problem(by[0], repr(value), listing(have), did_you_mean(value, have))
+            for value in pair
+            if value not in have
+        ]
+    if problems:
+        raise ParameterError("compare_groups", problems)
+    key = ["cluster", "name"]
+    one, other = (
+        groups.loc[groups[by[0]] == value, [*key, "share", "standard_error"]] for value in pair
+    )
+    made = one.merge(other, on=key, suffixes=("", "_other"))
+    gap = made["share"] - made["share_other"]
+    error = np.sqrt(made.pop("standard_error") ** 2 + made.pop("standard_error_other") ** 2)
+    reach = NormalDist().inv_cdf(0.5 + level / 2) * error
+    columns = {"difference": gap, "standard_error": error, "level": level}
+    return made.assign(**columns, lower=gap - reach, upper=gap + reach)

@@ -1,0 +1,1 @@
+"""Report sections on the way from education to work: words, figures and tables of results."""

@@ -1,0 +1,158 @@
+"""Where those out of work go: the part who have left by each time, by destination."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from skillsfc.errors import ParameterError, Problem
+from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
+from skillsfc.report.charts import plot_incidence
+from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.grouping import FEWEST
+from skillsfc.report.pathways.state_names import inside, names_for
+from skillsfc.report.pathways.waiting import choose_marks
+from skillsfc.report.pathways.words import one_of, period, say_time, sentences
+from skillsfc.report.text import Facts, list_words
+
+CURVE, FIGURES, SHOWN = "destinations_curve", "destinations_at", "destinations_by_time"
+MOST_CURVES = 6  # that a picture can tell apart
+FEW = "Fewer than ten persons are seen in that state: too few for their ways to be shown."
+STAYED = "still there"
+
+
+def write_destinations(
+    incidence: Any | None,
+    *,
+    state: str,
+    name: str,
+    source: str = "",
+    first_of: Sequence[str] = (),
+    unit: str = "months",
+    labels: Mapping[str, str] | None = None,
+) -> Section:
+    r"""Write where those in a state go: the part who have left it by each time, by destination.
+
+    Parameters
+    ----------
+    incidence : CumulativeIncidence or None
+        Outcome of `skillsfc.estimate_cumulative_incidence` for one state, all persons together;
+        None where nobody was seen to leave it.
+    state : str
+        The state that is left, such as unemployment.
+    name, source : str
+        Who the persons are; who made the data.
+    first_of : sequence of str
+        The states among which the first was taken; where there are several, the text says so.
+    unit : str
+        Unit of time, in the plural.
+    labels : mapping of str to str, optional
+        Plain names of states.
+
+    Returns
+    -------
+    Section
+        Figure ``destinations``, table ``destinations_by_time`` and, in the files,
+        ``destinations_curve`` and ``destinations_at``.
+
+    Raises
+    ------
+    ParameterError
+        If the curves are by group.
+
+    Examples
+    --------
+    >>> import pandas as pd, skillsfc as sf
+    >>> spells = pd.DataFrame({"person": range(30), "state": "home", "start": 0,
+    ...                        "end": [4, 8, 20] * 10, "to_state": ["job", "job", ""] * 10})
+    >>> made = sf.estimate_cumulative_incidence(spells, state="home")
+    >>> section = write_destinations(made, state="home", name="Made up")
+    >>> print(section.paragraphs[0].replace("\xa0", " "))
+    After 12 months in “home”, 66.7% had gone to “job” and 33.3% were still there.
+    """
+    facts = Facts("destinations")
+    names = names_for([state, *first_of], labels)
+    chosen = _chosen(state, first_of, names)
+    if incidence is None:
+        text = f"Nobody is seen to go from {inside(names[state])} to another state."
+        return Section("destinations", tuple(part for part in (text, chosen) if part), facts)
+    if incidence.diagnostics["persons"].sum() < FEWEST:
+        return Section("destinations", (FEW, *([chosen] if chosen else [])), facts)
+    if incidence.settings.group:
+        found = Problem("incidence", f"by {incidence.settings.group}", "all persons together")
+        raise ParameterError("write_destinations", [found])
+    table = incidence.table
+    names = names_for([state, *first_of, *table["to_state"].unique()], labels)
+    figures = _at(incidence, unit)
+    title = f"{name}: out of {names[state]}, by destination"
+    shown = figures.assign(to_state=[names.get(s, s) for s in figures["to_state"]])
+    texts = table_estimates(shown, rows="to_state", by="time", measure="probability")
+    heads = {str(t): f"after {t:g} {period(unit, t)}" for t in figures["time"].unique()}
+    note = "In brackets 95 % intervals. *: fewer than 30 spells were still going on."
+    tables = (
+        TableToPublish(SHOWN, f"{title}, per cent of spells", texts,
+                       sentences([note, *incidence.notes]), labels={"to_state": "to", **heads}),
+        TableToPublish(FIGURES, title, figures, show=False),
+        TableToPublish(CURVE, title, table, show=False),
+    )  # fmt: skip
+    text = _gone(figures, names, inside(names[state]), unit, facts)
+    kept = tuple(part for part in (text, chosen) if part)
+    figure = _figure(table, names, title, unit, source)
+    return Section("destinations", kept, facts, (figure,), tables, text)
+
+
+def _at(incidence: Any, unit: str) -> pd.DataFrame:
+    """Return the curves at chosen times, with those who stayed as one more row a time."""
+    last = float(incidence.table["time"].max())
+    columns = ["to_state", "time", "at_risk", "probability", "lower", "upper", "reliability"]
+    at = incidence.at(choose_marks(unit, last))
+    left = at.drop_duplicates("time").assign(
+        to_state=STAYED, probability=lambda rows: rows["stayed"], lower=float("nan"),
+        upper=float("nan"),
+    )  # fmt: skip
+    return pd.concat([at, left], ignore_index=True)[columns]
+
+
+def _figure(
+    table: pd.DataFrame, names: Mapping[str, str], title: str, unit: str, source: str
+) -> FigureToPublish:
+    most = table.groupby("to_state")["probability"].max().nlargest(MOST_CURVES).index
+    drawn = table[table["to_state"].isin(most)].dropna(subset="probability")
+    chart = plot_incidence(
+        drawn, unit=period(unit), quantity="Spells that ended", source=source, labels=names
+    )
+    left = table["to_state"].nunique() - len(most)
+    note = "The least frequent destinations are in the table only." if left else ""
+    return FigureToPublish("destinations", title, chart, note=note)
+
+
+def _gone(
+    figures: pd.DataFrame, names: Mapping[str, str], where: str, unit: str, facts: Facts
+) -> str:
+    """Say where they had gone after a year, or at the time nearest to it."""
+    known = figures[figures["probability"].notna()]
+    times = known["time"].unique()
+    if not len(times):
+        return ""
+    wanted = [t for t in choose_marks(unit, float("inf")) if t in times]
+    time = wanted[min(1, len(wanted) - 1)] if wanted else times[0]
+    rows = known[known["time"] == time].set_index("to_state")["probability"]
+    moved = rows.drop(STAYED).nlargest(3)
+    parts: list[str] = []
+    for place, share in moved[moved > 0].items():
+        said = facts.add(f"to {place}", share, "percent", table=FIGURES)
+        parts.append(f"{said}{'' if parts else ' had gone'} to {inside(names[str(place)])}")
+    stayed = facts.add("still there", rows[STAYED], "percent", table=FIGURES)
+    when = say_time(facts, "time", time, unit, table=FIGURES)
+    return f"After {when} in {where}, {list_words([*parts, f'{stayed} were still there'])}."
+
+
+def _chosen(state: str, first_of: Sequence[str], names: Mapping[str, str]) -> str:
+    """Say which of several states was taken."""
+    if len(first_of) < 2:
+        return ""
+    others = [inside(names[str(other)]) for other in first_of if str(other) != state]
+    where = inside(names[state])
+    return f"Of several such states the first named is followed, {where}; not {one_of(others)}."

@@ -1,0 +1,219 @@
+"""What interviews far apart tell of stays and moves, beside the histories where these are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skillsfc.report.brief.section import Section, TableToPublish
+from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.state_names import by_state, in_order, inside, later_words, names_for
+from skillsfc.report.pathways.words import capital, period, say_count, say_time, sentences
+from skillsfc.report.text import Facts, list_words
+
+MOVES, STAYS, LATER = "moves_seen", "stays_in_figures", "a_year_later_in_figures"
+FROM_MODEL, FROM_HISTORIES = "from interviews", "in the histories"
+SEEN, REAL = "moves from one interview to the next", "moves in the histories"
+PART = "part of the moves that interviews show"
+
+
+def write_panel_rates(
+    fit: Any,
+    *,
+    interval: float,
+    histories: Any | None = None,
+    later: Any | None = None,
+    ahead: float = 12,
+    labels: Mapping[str, str] | None = None,
+) -> Section:
+    """Write lengths of stays and chances of moves as interviews tell them, and as they were.
+
+    Parameters
+    ----------
+    fit : PanelMarkov
+        Outcome of `skillsfc.fit_panel_markov` on interviews.
+    interval : float
+        Time between two interviews [unit of the fit].
+    histories : StateProbabilities, optional
+        Outcome of `skillsfc.estimate_state_probabilities` on the whole histories of the same
+        persons and states; its counts of moves say what the interviews missed.
+    later : TransitionRates, optional
+        Outcome of `skillsfc.estimate_transition_rates` on them, over the time ``ahead``.
+    ahead : float
+        Time over which chances are told [unit of the fit].
+    labels : mapping of str to str, optional
+        Plain names of states.
+
+    Returns
+    -------
+    Section
+        Tables ``stays``, ``a_year_later`` and, in the files, ``rates`` and all figures.
+
+    Examples
+    --------
+    >>> import pandas as pd, skillsfc as sf
+    >>> panel = pd.DataFrame({"person": [1, 1, 1, 2, 2, 2], "time": [0, 6, 12] * 2,
+    ...                       "state": ["S", "E", "S", "E", "S", "S"]})
+    >>> fit = sf.fit_panel_markov(panel, transitions="all")
+    >>> section = write_panel_rates(fit, interval=6)
+    >>> section.table("stays").columns.tolist()
+    ['state', 'from interviews']
+    """
+    unit, facts = fit.settings.unit, Facts("panel_rates")
+    names = names_for(fit.settings.states, labels)
+    apart = f"{interval:g} {period(unit, interval)}"
+    order = fit.settings.states
+    counts = _moves(fit, histories, interval)
+    stays = by_state(_stays(fit, histories), ["state"], order)
+    chances = by_state(fit.probabilities(ahead), ["from_state", "to_state"], order)
+    paragraphs = [
+        _missed(counts, interval, [names[state] for state in in_order(order)], unit, facts),
+        _stays_in_words(stays, names, unit, facts),
+        _stayed(chances, later, names, ahead, unit, facts),
+    ]
+    beside = " and the histories themselves" if histories is not None else ""
+    title = f"Mean length of one stay, {period(unit)}: interviews every {apart}{beside}"
+    when = later_words(ahead, unit)
+    note = "In brackets 95 % intervals" + (
+        ". Histories: all pairs of dates so far apart" if later is not None else ""
+    )
+    limits = "In brackets 95 % intervals of the model. States that nobody leaves have no row."
+    tables = [
+        TableToPublish("stays", title, _stays_table(stays, names), limits),
+        TableToPublish("a_year_later", f"Chance to be in each state {when} later, per cent",
+                       _later_table(chances, later, names, when), sentences([note])),
+        TableToPublish("rates", "Rates of moves from the interviews", fit.table,
+                       sentences(fit.notes), show=False),
+        TableToPublish(STAYS, f"{title}: the figures", stays, show=False),
+        TableToPublish(LATER, "Chances of states later: the figures", _both(chances, later),
+                       show=False),
+        TableToPublish(MOVES, "Moves between states, and those that interviews show", counts,
+                       show=False),
+    ]  # fmt: skip
+    kept = tuple(text for text in paragraphs if text)
+    return Section("panel_rates", kept, facts, (), tuple(tables), " ".join(kept[:1]))
+
+
+def _moves(fit: Any, histories: Any | None, interval: float) -> pd.DataFrame:
+    """Return how many moves interviews show, and how many there were; persons, not weights."""
+    seen = fit.moves.loc[fit.moves["from_state"] != fit.moves["to_state"], "count"].sum()
+    rows = [("time between interviews", interval, f"{period(fit.settings.unit)}")]
+    rows.append((SEEN, float(seen), "count"))
+    if histories is not None:
+        made = histories.transition_counts
+        real = made.loc[made["from_state"] != made["to_state"], "events"].sum()
+        rows.append((REAL, float(real), "count"))
+        rows.append((PART, seen / real if real else np.nan, "share"))
+    return pd.DataFrame(rows, columns=["figure", "value", "unit"])
+
+
+def _stays(fit: Any, histories: Any | None) -> pd.DataFrame:
+    """Return the mean length of a stay by the model and, as time over moves, in the histories."""
+    stays = fit.sojourn()
+    if histories is None:
+        return stays
+    counts = histories.transition_counts
+    rate = counts[counts["from_state"] != counts["to_state"]].groupby("from_state")["hazard"].sum()
+    real = (1 / rate.where(rate > 0)).rename("histories")
+    return stays.merge(real, left_on="state", right_index=True, how="left")
+
+
+def _stays_table(stays: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    made = table_estimates(stays, rows="state", measure="mean_stay", names=names)
+    made = made.rename(columns={"mean_stay": FROM_MODEL})
+    if "histories" in stays:
+        texts = [f"{mean:.1f}" if np.isfinite(mean) else ".." for mean in stays["histories"]]
+        made[FROM_HISTORIES] = texts
+    return made
+
+
+def _later_table(
+    chances: pd.DataFrame, later: Any | None, names: Mapping[str, str], when: str
+) -> pd.DataFrame:
+    heads, parts = ["from_state", "to_state"], []
+    for found, head in ((chances, FROM_MODEL), (later, FROM_HISTORIES)):
+        if found is not None:
+            part = table_estimates(found, rows=heads, names=names)
+            parts.append(part.set_axis(["now", f"{when} later", head], axis=1))
+    return parts[0] if len(parts) == 1 else parts[0].merge(parts[1], on=["now", f"{when} later"])
+
+
+def _both(chances: pd.DataFrame, later: Any | None) -> pd.DataFrame:
+    keys = ["from_state", "to_state"]
+    made = chances.rename(columns={"probability": "share"})
+    made = made.assign(source=FROM_MODEL)
+    if later is None:
+        return made
+    columns = [*keys, "share", "standard_error", "level", "lower", "upper"]
+    return pd.concat([made, later.table[columns].assign(source=FROM_HISTORIES)], ignore_index=True)
+
+
+def _missed(
+    counts: pd.DataFrame, interval: float, states: list[str], unit: str, facts: Facts
+) -> str:
+    """Say how many of the moves leave a trace."""
+    value = counts.set_index("figure")["value"]
+    if not value.get(REAL, 0):
+        return ""
+    real = say_count(facts, REAL, value[REAL], "move", table=MOVES)
+    seen = facts.add(SEEN, value[SEEN], "count", table=MOVES)
+    part = facts.add(PART, value[PART], "percent", table=MOVES)
+    apart = say_time(facts, "time between interviews", interval, unit, table=MOVES)
+    places = f"these states ({list_words(states)})" if len(states) <= 4 else "the states"
+    return (
+        f"The histories hold {real} from one of {places} to another; interviews every {apart} "
+        f"show {seen}, which is {part} as many."
+    )
+
+
+def _stays_in_words(stays: pd.DataFrame, names: Mapping[str, str], unit: str, facts: Facts) -> str:
+    """Say where the model's length of a stay is not that of the histories."""
+    if "histories" not in stays:
+        return ""
+    known = stays[np.isfinite(stays[["mean_stay", "lower", "upper", "histories"]]).all(axis=1)]
+    if known.empty:
+        return ""
+    off = known[(known["histories"] < known["lower"]) | (known["histories"] > known["upper"])]
+    if off.empty:
+        return (
+            "With the missed moves put back by the model, the lengths of stays are found again, "
+            "within the margin of error."
+        )
+    parts = []
+    for row in off.to_dict("records"):
+        model = facts.add(f"stay in {row['state']}", row["mean_stay"], "time", table=STAYS)
+        real = say_time(facts, f"stay in {row['state']}, histories", row["histories"], unit,
+                        table=STAYS)  # fmt: skip
+        side = "longer" if row["mean_stay"] > row["histories"] else "shorter"
+        parts.append(f"a stay in {inside(names[str(row['state'])])} comes out {side} than it was "
+                     f"({model} against {real})")  # fmt: skip
+    return f"Even with the missed moves put back by the model, {'; '.join(parts)}."
+
+
+def _stayed(
+    chances: pd.DataFrame, later: Any | None, names: Mapping[str, str], ahead: float, unit: str,
+    facts: Facts,
+) -> str:  # fmt: skip
+    """Say how many of one state, the jobless where they are known, are in it again."""
+    states = list(names)
+    state = "idle" if "idle" in states else states[0]
+    here = chances[(chances["from_state"] == state) & (chances["to_state"] == state)]
+    if here.empty or not np.isfinite(here["probability"].iloc[0]):
+        return ""
+    share = facts.add(f"again in {state}", here["probability"].iloc[0], "percent", table=LATER)
+    when = later_words(ahead, unit)
+    if when != "a year":
+        when = say_time(facts, "time ahead", ahead, unit, table=LATER)
+    text = f"of those in {inside(names[state])}, the model puts {share} there again {when} later"
+    if later is not None:
+        rows = later.table[
+            (later.table["from_state"] == state) & (later.table["to_state"] == state)
+        ]
+        if len(rows) and np.isfinite(rows["share"].iloc[0]):
+            real = facts.add(f"again in {state}, histories", rows["share"].iloc[0], "percent",
+                             table=LATER)  # fmt: skip
+            text += f"; the histories show {real}"
+    return f"{capital(text)}."

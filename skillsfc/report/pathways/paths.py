@@ -1,0 +1,195 @@
+"""From the end of schooling to the first job that counts: how long, and by which path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from skillsfc.classifications import codes as code_table
+from skillsfc.report.brief.section import Section, TableToPublish
+from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.grouping import (
+    FEW_GROUPS,
+    by_group,
+    compare_large,
+    doubtful,
+    group_key,
+    one_column,
+)
+from skillsfc.report.pathways.words import FLAGS, say_count, say_time, sentences
+from skillsfc.report.text import Facts, list_words
+from skillsfc.report.withholding import withhold
+
+FIGURES, SHOWN, OUTCOMES = "paths_in_figures", "paths", "path_outcomes"
+LENGTHS, KINDS = "path_lengths", "path_kinds"
+LEFT_OUT = "Paths that nobody took are left out."
+NAMES = {
+    "share_transited": "Have arrived, per cent of those out of school",
+    "share_direct": "Straight into the job, per cent of those who arrived",
+    "share_short": "Short paths, the direct ones among them, per cent",
+    "share_middling": "Middling paths, per cent",
+    "share_lengthy": "Lengthy paths, per cent",
+    "mean_months": "Mean length of those who arrived, months",
+    "median_months": "Median length of those who arrived, months",
+    "mean_months_without_direct": "Mean length without the direct ones, months",
+    "median_months_without_direct": "Median length without the direct ones, months",
+}
+WITHOUT = (
+    "Length and path need monthly histories in which somebody is seen to leave school; these data "
+    "have none."
+)
+LEVELS = ("share_direct", "share_short", "share_middling", "share_lengthy")
+
+
+def write_transition_paths(paths: Any | None, *, name: str, stable: bool = True) -> Section:
+    r"""Write how long those who arrived were on the way, and by which path they came.
+
+    Parameters
+    ----------
+    paths : TransitionPaths or None
+        Outcome of `skillsfc.classify_transitions`; None where the data have no such histories.
+    name : str
+        Who the persons are.
+    stable : bool
+        The goal is a stable job; else a job of any kind, its contract not being in the data.
+
+    Returns
+    -------
+    Section
+        Tables ``path_lengths`` and ``path_kinds``, and in the files ``paths`` (both),
+        ``paths_in_figures`` and ``path_outcomes``.
+
+    Examples
+    --------
+    >>> import pandas as pd, skillsfc as sf
+    >>> spells = pd.DataFrame({"person": [1, 1, 2, 2], "start": [0, 12, 0, 6],
+    ...     "end": [12, 40, 6, 40], "state": ["school", "job"] * 2, "to_state": ["job", ""] * 2})
+    >>> roles = {"school": "education", "job": "stable"}
+    >>> section = write_transition_paths(sf.classify_transitions(spells, roles=roles), name="Two")
+    >>> print(section.paragraphs[0].replace("\xa0", " "))
+    The goal is a stable job. 2 persons have arrived.
+    """
+    facts = Facts("paths")
+    if paths is None:
+        return Section("paths", (WITHOUT,), facts)
+    by = tuple(paths.settings.group)
+    counts = paths.table[paths.table["indicator"] == "share_transited"]
+    shown = compare_large(counts, by)
+    figures = shown.of(_withheld(paths.table, by))
+    rows, group = one_column(figures, by)
+    texts = table_estimates(rows, rows=["indicator", "unit"], by=group, names=_names(), counts=True)
+    notes = [note for note in paths.notes if "have made the transition" not in note]
+    title = f"{name}: the first job that counts"
+    heads = {"indicator": "of the young", "value": "all"}
+    kinds = _taken(figures, texts)
+    tables = (
+        TableToPublish(LENGTHS, title, _of_rows(texts, list(NAMES.values())), FLAGS, labels=heads),
+        *([TableToPublish(KINDS, f"{name}: paths to it, per cent of those who arrived", kinds,
+                          sentences([LEFT_OUT, *notes]),
+                          labels={"indicator": "path", "value": "all"})] if len(kinds) else []),
+        TableToPublish(SHOWN, title, texts, show=False),
+        TableToPublish(FIGURES, "Length and path", figures, show=False),
+        TableToPublish(OUTCOMES, "Persons by outcome", paths.diagnostics, show=False),
+    )  # fmt: skip
+    paragraphs = [_goal(paths.diagnostics, stable, facts), *_lengths(figures, by, facts)]
+    kept = tuple(text for text in [*paragraphs, shown.sentence] if text)
+    return Section("paths", kept, facts, (), tables, kept[0])
+
+
+def _of_rows(texts: pd.DataFrame, wanted: list[str]) -> pd.DataFrame:
+    return texts[texts["indicator"].isin(wanted)].drop(columns="unit")
+
+
+def _taken(figures: pd.DataFrame, texts: pd.DataFrame) -> pd.DataFrame:
+    """Return the paths that somebody took, or may have taken: the figure is withheld."""
+    paths = figures[figures["indicator"].map(_is_path) & (figures["indicator"] != "share_direct")]
+    taken = paths.loc[paths["value"].isna() | (paths["value"] > 0), "indicator"].unique()
+    return _of_rows(texts, [_names()[name] for name in taken])
+
+
+def _names() -> dict[str, str]:
+    """Return each row in words: the classes here, the paths from the code list."""
+    listed = code_table("swts_paths")
+    paths = {
+        f"share_{row['code']}": f"{row['length_class'].capitalize()}: "
+        f"{row['label_en'][:1].lower()}{row['label_en'][1:]}"
+        for row in listed.to_dict("records")
+    }
+    return {**paths, **NAMES}
+
+
+def _withheld(table: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
+    """Return figures without those withheld: classes, paths, and the paths of a class add up."""
+    listed = code_table("swts_paths")
+    classes = dict(zip("share_" + listed["code"], listed["length_class"], strict=True))
+    names = table["indicator"]
+    part = names.where(names.isin(list(classes)), "")  # empty for a class, the sum of its paths
+    kind = names.where(~names.isin(LEVELS[1:]), "class").where(part == "", "path")
+    of_class = names.str.removeprefix("share_").where(part == "", names.map(classes))
+    told = table.assign(_kind=kind, _class=of_class, _part=part)
+    wholes = [[*by, "_kind"], [*by, "_class"]]
+    return withhold(told, whole=wholes, total="_part").drop(columns=["_kind", "_class", "_part"])
+
+
+def _is_path(indicator: str) -> bool:
+    return indicator.startswith("share_") and indicator not in ("share_transited", *LEVELS[1:])
+
+
+def _goal(outcomes: pd.DataFrame, stable: bool, facts: Facts) -> str:
+    """Say what counts as arrival, and how many arrived, did not, and are not counted."""
+    count = outcomes.set_index("outcome")["persons"]
+
+    def say(outcome: str) -> tuple[str, str]:
+        number = int(count[outcome])
+        noun = say_count(facts, outcome, number, "person", table=OUTCOMES)
+        return noun, "has" if number == 1 else "have"
+
+    goal = "a stable job" if stable else "a job of any kind (its contract is not in the data)"
+    there, have = say("transited")
+    text = f"The goal is {goal}. {there} {have} arrived"
+    if count["not_yet"]:
+        waiting, have = say("not_yet")
+        text += (
+            f"; {waiting} {have} left school and {have} not arrived, and {have} no part in "
+            "lengths and paths, which are therefore too short for the whole"
+        )
+    rest = []
+    if count["in_education"]:
+        learning, _ = say("in_education")
+        rest.append(f"{learning} still in education")
+    if count["start_not_seen"]:
+        unseen, _ = say("start_not_seen")
+        rest.append(f"{unseen} whose end of schooling is not in the data")
+    return f"{text}.{f' Not counted: {list_words(rest)}.' if rest else ''}"
+
+
+def _lengths(figures: pd.DataFrame, by: tuple[str, ...], facts: Facts) -> list[str]:
+    groups = list(by_group(figures, by))
+    if len(groups) > FEW_GROUPS:
+        return []
+    said = [_length(who, group_key(keys), own, facts) for who, keys, own in groups]
+    return [text for text in said if text]
+
+
+def _length(who: str, key: str, own: pd.DataFrame, facts: Facts) -> str:
+    """Say how many of a group arrived, how many directly, and how long the others took."""
+    rows = own.set_index("indicator")
+
+    def has(name: str) -> bool:
+        return name in rows.index and bool(pd.notna(rows.loc[name, "value"]))
+
+    def share(name: str) -> str:
+        text = facts.add(f"{key}{name}", rows.loc[name, "value"], "percent", table=FIGURES)
+        return text + doubtful(rows.loc[name])
+
+    if not has("share_transited"):
+        return ""
+    text = f"Of {who} who have left school, {share('share_transited')} have arrived"
+    if has("share_direct"):
+        text += f", {share('share_direct')} of these straight from school"
+    if has("median_months_without_direct"):
+        row = rows.loc["median_months_without_direct"]
+        months = say_time(facts, f"{key}median", row["value"], "months", table=FIGURES)
+        text += f"; half of those who did not come straight took {months} or more{doubtful(row)}"
+    return f"{text}."

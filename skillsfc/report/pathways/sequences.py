@@ -1,0 +1,206 @@
+"""What a cohort did period by period, how it moved from year to year, and how varied paths are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
+from skillsfc.report.charts import plot_state_areas
+from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.grouping import (
+    FEW_GROUPS,
+    by_group,
+    compare_large,
+    doubtful,
+    group_key,
+    one_column,
+)
+from skillsfc.report.pathways.state_names import drawable, inside, later_words, names_for
+from skillsfc.report.pathways.words import capital, period, say_count, say_time
+from skillsfc.report.text import Facts, list_words
+
+COMPARED, MOVED, MEASURED = "compared", "transition_rates", "measures_in_figures"
+MEASURE_WORDS = {
+    "transitions": "changes of state",
+    "visited": "different states",
+    "entropy": "entropy: time spread over states",
+    "turbulence": "turbulence: many and uneven stays",
+    "complexity": "complexity: changes and spread",
+}
+MEASURE_NOTE = (
+    "Entropy, turbulence and complexity run from 0 (one state throughout) to 1; they know no "
+    "better or worse. In brackets 95 % intervals."
+)
+
+
+def write_trajectories(
+    paths: Any,
+    parts: Any,
+    *,
+    rates: Any,
+    measures: Any,
+    name: str,
+    source: str = "",
+    labels: Mapping[str, str] | None = None,
+) -> Section:
+    r"""Write what the persons of a cohort did, all together: states, moves, and variety of paths.
+
+    Parameters
+    ----------
+    paths : Sequences
+        The persons compared, of `skillsfc.keep_complete_sequences`, which says how many were not.
+    parts : StateDistribution
+        Outcome of `skillsfc.estimate_state_distribution`, of all or by group.
+    rates : TransitionRates
+        Outcome of `skillsfc.estimate_transition_rates` of all together.
+    measures : SequenceMeasures
+        Outcome of `skillsfc.measure_sequences`, of all or by group.
+    name, source : str
+        Who the persons are; who made the data.
+    labels : mapping of str to str, optional
+        Plain names of states.
+
+    Returns
+    -------
+    Section
+        Figure ``all``; tables ``a_year_later``, ``measures`` and, in the files, their figures.
+
+    Examples
+    --------
+    >>> import pandas as pd, skillsfc as sf
+    >>> paths = sf.keep_complete_sequences(pd.DataFrame([list("SSE"), list("SEE")]))
+    >>> section = write_trajectories(
+    ...     paths, sf.estimate_state_distribution(paths), name="Made up",
+    ...     rates=sf.estimate_transition_rates(paths), measures=sf.measure_sequences(paths))
+    >>> print(section.paragraphs[0].replace("\xa0", " "))
+    All 2 persons are seen the whole time, 3 months, and compared here.
+    """
+    unit, facts = paths.unit, Facts("trajectories")
+    counts = measures.averages.drop_duplicates(list(measures.settings.group) or None)
+    shown = compare_large(counts, measures.settings.group)
+    averages, distribution = shown.of(measures.averages), shown.of(parts.table)
+    names = names_for(parts.settings.states, labels)
+    ahead = pd.DataFrame({"check": ["periods to the later state"], "value": [rates.settings.lag]})
+    design = pd.concat([paths.diagnostics, ahead], ignore_index=True)
+    paragraphs = (
+        _compared(paths.diagnostics, unit, facts),
+        _moves(rates, names, facts),
+        _variety(averages, measures.settings.group, facts),
+        shown.sentence,
+    )
+    tables = (
+        _matrix(rates, names),
+        TableToPublish(MOVED, "The same with intervals and numbers of persons", rates.table,
+                       show=False),
+        *_measured(averages, measures.settings.group),
+        TableToPublish(COMPARED, "Persons seen the whole time", design, show=False),
+        TableToPublish("state_distribution", f"{name}: part of the persons in each state",
+                       distribution, show=False),
+    )  # fmt: skip
+    figure = _areas(distribution, parts.settings, name, unit, source, names)
+    kept = tuple(text for text in paragraphs if text)
+    return Section("trajectories", kept, facts, (figure,), tables, " ".join(kept[:1]))
+
+
+def _areas(
+    table: pd.DataFrame, told: Any, name: str, unit: str, source: str, names: Mapping[str, str]
+) -> FigureToPublish:
+    rows, group = one_column(table, told.group)
+    keys = [*([group] if group else []), "period"]
+    rows, states, note = drawable(rows.dropna(subset="share"), measure="share",
+                                  states=told.states, keys=keys)  # fmt: skip
+    chart = plot_state_areas(rows, group=group, states=states, unit=period(unit), source=source,
+                             labels=names)  # fmt: skip
+    return FigureToPublish("all", f"{name}: what they did, per cent", chart, note=note)
+
+
+def _compared(counts: pd.DataFrame, unit: str, facts: Facts) -> str:
+    """Say how many are compared, and how many were not seen the whole time."""
+    if counts.empty:
+        return ""
+    value = counts.set_index("check")["value"]
+    span = say_time(facts, "periods", value["periods"], unit, table=COMPARED)
+    whole, kept, persons = (int(value[k]) for k in ("seen the whole time", "kept", "persons"))
+    everyone = say_count(facts, "persons", persons, "person", table=COMPARED)
+    if kept == persons:
+        text = f"All {everyone} are seen the whole time, {span}, and compared here."
+        return text if persons > 1 else f"The only person is seen the whole time, {span}."
+    seen = facts.add("seen the whole time", whole, "count", table=COMPARED)
+    verb = "is" if whole == 1 else "are"
+    text = f"Of {everyone}, {seen} {verb} seen the whole time ({span})"
+    if kept == whole:
+        return f"{text} and compared here."
+    drawn = say_count(facts, "compared", kept, "person", table=COMPARED)
+    return (
+        f"{text}; {drawn} of them, drawn at random, {'is' if kept == 1 else 'are'} compared here."
+    )
+
+
+def _matrix(rates: Any, names: Mapping[str, str]) -> TableToPublish:
+    shares = rates.to_matrix()
+    texts = shares.map(lambda share: f"{share:.1%}" if np.isfinite(share) else "..")
+    made = texts.rename_axis("now").rename_axis(None, axis=1)
+    made = made.rename(index=names, columns=names).reset_index()
+    when = later_words(rates.settings.lag, rates.settings.unit)
+    return TableToPublish(
+        "a_year_later",
+        f"Chance to be in each state {when} later, by the state now",
+        made,
+        f"Rows add up to 100 per cent; ..: nobody was seen there {when} before the end.",
+    )
+
+
+def _moves(rates: Any, names: Mapping[str, str], facts: Facts) -> str:
+    """Say which state holds its people longest and which shortest."""
+    stay = rates.table[rates.table["from_state"] == rates.table["to_state"]].dropna(subset="share")
+    if len(stay) < 2:
+        return ""
+    set_ = rates.settings
+    when = later_words(set_.lag, set_.unit)
+    if not when.startswith("a "):
+        when = say_time(facts, "time ahead", set_.lag, set_.unit, table=COMPARED)
+    said = []
+    for place in (stay["share"].idxmax(), stay["share"].idxmin()):
+        row = stay.loc[place]
+        share = facts.add(f"{row['from_state']} again", row["share"], "percent", table=MOVED)
+        said.append((inside(names[str(row["from_state"])]), share, doubtful(row)))
+    (firm, most, doubt), (loose, least, other) = said
+    return (
+        f"Of those in {firm}, {most} are there again {when} later{doubt}, more than of any other "
+        f"state; of those in {loose}, {least}{other}, fewer than of any other."
+    )
+
+
+def _measured(
+    averages: pd.DataFrame, columns: Sequence[str]
+) -> tuple[TableToPublish, TableToPublish]:
+    rows, group = one_column(averages, columns)
+    made = table_estimates(
+        rows, rows="measure", by=group, measure="mean", decimals=2, names=MEASURE_WORDS
+    )
+    title = "How varied the paths are, mean of a person"
+    return (
+        TableToPublish("measures", title, made, MEASURE_NOTE),
+        TableToPublish(MEASURED, f"{title}: the figures", averages, show=False),
+    )
+
+
+def _variety(averages: pd.DataFrame, columns: Sequence[str], facts: Facts) -> str:
+    """Say how often each group changes state."""
+    rows = averages[(averages["measure"] == "transitions") & averages["mean"].notna()]
+    groups = list(by_group(rows, columns))
+    if rows.empty or len(groups) > FEW_GROUPS:
+        return ""
+    parts: list[str] = []
+    for who, keys, own in groups:
+        row = own.iloc[0]
+        what = f"{group_key(keys)}changes of state"
+        mean = facts.add(what, row["mean"], "decimal", table=MEASURED)
+        verb = "change" if not parts else ""
+        parts.append(f"{who} {verb} state {mean} times{doubtful(row)}" if verb else
+                     f"{who} {mean} times{doubtful(row)}")  # fmt: skip
+    return f"{capital('on average')} {list_words(parts)}."

@@ -1,0 +1,268 @@
+"""Stages of the transition: who has arrived, who is on the way, and what is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
+from skillsfc.report.charts import plot_shares, plot_state_areas
+from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.grouping import (
+    FEW_GROUPS,
+    Comparison,
+    by_group,
+    compare_large,
+    doubtful,
+    group_key,
+    one_column,
+)
+from skillsfc.report.pathways.state_names import drawable, names_for
+from skillsfc.report.pathways.words import FLAGS, capital, period, say_time, sentences
+from skillsfc.report.text import Facts, list_words
+from skillsfc.report.withholding import withhold
+
+FIGURES, SHOWN, LOSS = "stages_and_forms", "stage_shares", "loss"
+NAMES = {
+    "transited": "I: transited",
+    "in_transition": "II: in transition",
+    "not_started": "III: not started",
+    "not_classified": "cannot be said",
+}
+VERBS = {
+    "transited": "have made the transition",
+    "in_transition": "are on the way",
+    "not_started": "have not begun",
+}
+NO_QUESTIONS = (
+    "Main activities alone say neither what a contract is nor who wants another job: of those at "
+    "work nobody can be called transited for certain, so that the stages above are ranges. The two "
+    "questions that would settle most are the contract and the wish for another job."
+)
+NOTHING_LOST = (
+    "The survey does not ask everything that the stages hang on: what that costs is seen in the "
+    "part of the young whose stage cannot be said."
+)
+RANGE_NOTE = "Answers are missing"  # how the note begins in whose place RANGES stands
+RANGES = "Where there are two numbers, the first is the part that is certain, the second what it "
+RANGES += "would be if every open answer fell that way."
+QUESTIONS = {
+    "wants_other_job": "the wish for another job",
+    "contract": "the contract",
+    "intends_to_work": "the aim to work later",
+}
+
+
+def write_stages(
+    shares: Any,
+    *,
+    name: str,
+    source: str = "",
+    parts: Any | None = None,
+    unit: str = "months",
+    labels: Mapping[str, str] | None = None,
+) -> Section:
+    r"""Write how many are in each stage of the transition from school to work.
+
+    Parameters
+    ----------
+    shares : StageShares
+        Outcome of `skillsfc.estimate_stage_shares`; by ``"time"`` for histories.
+    name, source : str
+        Who the persons are; who made the data.
+    parts : StateDistribution, optional
+        Outcome of `skillsfc.estimate_state_distribution`, drawn in place of the stages: for
+        histories of main activities, whose stages are ranges.
+    unit : str
+        Unit of time of the histories, in the plural.
+    labels : mapping of str to str, optional
+        Plain names of states.
+
+    Returns
+    -------
+    Section
+        Figure ``stages`` or ``activities``, table ``stage_shares`` and, in the files,
+        ``stages_and_forms``.
+
+    Examples
+    --------
+    >>> import skillsfc as sf
+    >>> survey = sf.example(seed=1, persons=2000).labour_force_survey
+    >>> made = sf.estimate_stage_shares(sf.classify_stages(survey))
+    >>> section = write_stages(made, name="Examplia (synthetic)")
+    >>> print(section.paragraphs[0])  # doctest: +ELLIPSIS
+    Of the young, ...% have made the transition (...), ...% are on the way and ...% have not begun.
+    """
+    by = tuple(shares.settings.by)
+    stages = shares.table[shares.table["kind"] == "stage"]
+    shown = _compared(stages, by)
+    wholes = [[*by, "kind"], [*by, "stage"]]  # all stages, all forms, and the forms of a stage
+    figures = shown.of(withhold(shares.table, whole=wholes, total="form"))
+    stages = figures[figures["kind"] == "stage"]
+    facts = Facts("stages")
+    written = [*_said(stages, by, unit, facts), shown.sentence]
+    open_ended = bool((stages["share_high"] > stages["share"]).any())
+    title = f"{name}: stages of the transition, per cent of the young"
+    rows, group = one_column(stages, by)
+    heads = _heads(rows, group, unit)
+    said = [text for text in shares.notes if not text.startswith(RANGE_NOTE)]
+    note = sentences([FLAGS, RANGES if open_ended else "", *said])
+    made = table_estimates(rows, rows="stage", by=group, names=NAMES)
+    tables = (
+        TableToPublish(SHOWN, title, made, note, labels=heads),
+        TableToPublish(FIGURES, title, figures, show=False),
+    )
+    figure = _stages(rows, group, title, source) if parts is None else None
+    if parts is not None:
+        figure = _activities(parts, name, unit, source, labels)
+    paragraphs = tuple(text for text in written if text)
+    pictures = () if figure is None else (figure,)
+    return Section("stages", paragraphs, facts, pictures, tables, paragraphs[0])
+
+
+def write_stage_loss(approximation: Any | None) -> Section:
+    """Write which part of the young would have no stage if a survey lacked some questions.
+
+    Parameters
+    ----------
+    approximation : StageApproximation or None
+        Outcome of `skillsfc.approximate_stages` with the questions in ``lose``; None where the
+        data are histories of main activities, which ask none of them.
+
+    Returns
+    -------
+    Section
+        A paragraph and, in the files, the table ``loss``.
+
+    Examples
+    --------
+    >>> write_stage_loss(None).paragraphs[0][:28]
+    'Main activities alone say ne'
+    """
+    facts = Facts("stage_loss")
+    if approximation is None:
+        return Section("stage_loss", (NO_QUESTIONS,), facts)
+    loss = approximation.loss
+    if loss.empty:
+        return Section("stage_loss", (NOTHING_LOST,), facts)
+    said = []
+    for row in loss[loss["measure"] == "stage_lost"].to_dict("records"):
+        what = list_words([QUESTIONS.get(q, q) for q in str(row["lost"]).split(" + ")])
+        share = facts.add(f"without {row['lost']}", row["share"], "percent", table=LOSS)
+        said.append(f"without {what} {share}")
+    text = (
+        "A labour force survey often lacks one of these questions. The part of the young whose "
+        f"stage could then not be said, measured here by leaving them out: {'; '.join(said)}."
+    )
+    title = "What a survey without some questions loses"
+    tables = (TableToPublish(LOSS, title, loss, show=False),)
+    return Section("stage_loss", (text,), facts, tables=tables)
+
+
+def _compared(stages: pd.DataFrame, by: tuple[str, ...]) -> Comparison:
+    counts = stages.drop_duplicates(list(by)) if by else stages
+    return compare_large(counts, by)
+
+
+def _heads(rows: pd.DataFrame, group: str | None, unit: str) -> dict[str, str]:
+    """Return headings of the columns: the one of all, and times with their unit."""
+    if group == "time":
+        marks = rows["time"].drop_duplicates()
+        return {str(mark): f"after {mark:g} {period(unit, mark)}" for mark in marks}
+    return {"share": "part of the young"}
+
+
+def _stages(
+    rows: pd.DataFrame, group: str | None, title: str, source: str
+) -> FigureToPublish | None:
+    """Return the bars of stages; nothing if a part is withheld, since a bar is the whole."""
+    drawn = rows if group else rows.assign(group="all")
+    if drawn["share"].isna().any():
+        return None
+    chart = plot_shares(drawn, category="stage", by=group or "group", labels=NAMES, source=source)
+    return FigureToPublish("stages", title, chart)
+
+
+def _activities(
+    parts: Any, name: str, unit: str, source: str, labels: Mapping[str, str] | None
+) -> FigureToPublish:
+    table = parts.table.dropna(subset="share")
+    rows, states, note = drawable(
+        table, measure="share", states=parts.settings.states, keys=["period"]
+    )
+    chart = plot_state_areas(
+        rows, states=states, unit=period(unit), source=source, labels=names_for(states, labels)
+    )
+    return FigureToPublish("activities", f"{name}: main activities, per cent", chart, note=note)
+
+
+def _said(stages: pd.DataFrame, by: tuple[str, ...], unit: str, facts: Facts) -> list[str]:
+    if by == ("time",):
+        return [_over_time(stages, unit, facts)]
+    groups = list(by_group(stages, by))
+    if len(groups) > FEW_GROUPS:
+        return [_extremes(stages, by, facts)]
+    return [_of_group(who, keys, own, facts) for who, keys, own in groups]
+
+
+def _of_group(who: str, keys: Mapping[str, Any], own: pd.DataFrame, facts: Facts) -> str:
+    """Say which part of a group is in each stage."""
+    parts: list[str] = []
+    for row in own[own["stage"].isin(list(VERBS))].to_dict("records"):
+        if pd.isna(row["share"]):
+            continue
+        marks = ["unreliable"] if doubtful(row) else []
+        marks += [] if parts else [_ends(row, keys, facts)]
+        mark = f" ({'; '.join(marks)})" if marks else ""
+        parts.append(f"{_share(row, keys, facts)} {VERBS[row['stage']]}{mark}")
+    if not parts:
+        return f"Of {who} too few answered for any stage to be shown."
+    return f"Of {who}, {list_words(parts)}."
+
+
+def _share(row: Mapping[str, Any], keys: Mapping[str, Any], facts: Facts) -> str:
+    """Return a share, or its range where answers leave it open."""
+    what = f"{group_key(keys)}{row['stage']}"
+    low = facts.add(what, row["share"], "percent", table=FIGURES)
+    if not row["share_high"] > row["share"]:
+        return low
+    high = facts.add(f"{what}, at most", row["share_high"], "percent", table=FIGURES)
+    return f"between {low} and {high}"
+
+
+def _ends(row: Mapping[str, Any], keys: Mapping[str, Any], facts: Facts) -> str:
+    what = f"{group_key(keys)}{row['stage']}"
+    low = facts.add(f"{what}, lower end", row["lower"], "percent", table=FIGURES)
+    high = facts.add(f"{what}, upper end", row["upper"], "percent", table=FIGURES)
+    return f"interval {low} to {high}"
+
+
+def _over_time(stages: pd.DataFrame, unit: str, facts: Facts) -> str:
+    """Say how many can have arrived at most, at the first and the last time."""
+    rows = stages[(stages["stage"] == "transited") & stages["share_high"].notna()]
+    if rows.empty:
+        return "Too few persons are seen for any stage to be shown."
+    said = []
+    for place in dict.fromkeys([0, len(rows) - 1]):
+        row = rows.iloc[place].to_dict()
+        when = say_time(facts, "time", row["time"], unit, table=FIGURES)
+        most = facts.add("transited, at most", row["share_high"], "percent", table=FIGURES)
+        said.append(f"after {when} at most {most}")
+    return f"{capital(said[0])} can have made the transition{''.join(f', {p}' for p in said[1:])}."
+
+
+def _extremes(stages: pd.DataFrame, by: tuple[str, ...], facts: Facts) -> str:
+    """Say in which of many groups most and fewest have arrived for certain."""
+    rows = stages[(stages["stage"] == "transited") & stages["share"].notna()]
+    if rows.empty:
+        return "No group has persons enough for its stages to be shown."
+    said = []
+    for place in (rows["share"].idxmax(), rows["share"].idxmin()):
+        who, keys, own = next(iter(by_group(rows.loc[[place]], by)))
+        said.append(f"{who} ({_share(own.iloc[0].to_dict(), keys, facts)})")
+    return (
+        f"Most have made the transition among {said[0]}, fewest among {said[1]}; the table has "
+        "the other groups."
+    )

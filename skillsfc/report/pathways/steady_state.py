@@ -1,0 +1,128 @@
+"""Where present flows would lead, beside where people are now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skillsfc.errors import SkillsfcError
+from skillsfc.report.brief.section import Section, TableToPublish
+from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.grouping import one_column
+from skillsfc.report.pathways.state_names import by_state, inside, names_for, say_refusal
+from skillsfc.report.pathways.words import period, say_time, sentences
+from skillsfc.report.text import Facts
+
+SOON = 0.1  # half-lives, in times between two dates, that nobody can tell from none
+STEADY, HALF = "steady_in_figures", "half_life"
+
+
+def write_steady_state(
+    steady: Any,
+    *,
+    flows: Any,
+    interval: float,
+    name: str,
+    unit: str = "months",
+    labels: Mapping[str, str] | None = None,
+) -> Section:
+    """Write the shares that present flows would lead to, beside those of the last date.
+
+    Parameters
+    ----------
+    steady : SteadyState or SkillsfcError
+        Outcome of `skillsfc.estimate_steady_state`, or its refusal where there is no one answer.
+    flows : Flows
+        The flows behind it.
+    interval : float
+        Time between two dates [unit].
+    name : str
+        Who the persons are.
+    unit : str
+        Unit of time, in the plural.
+    labels : mapping of str to str, optional
+        Plain names of states.
+
+    Returns
+    -------
+    Section
+        Table ``steady`` and, in the files, its figures and ``half_life``; words only where the
+        flows lead nowhere.
+
+    Examples
+    --------
+    >>> import pandas as pd, skillsfc as sf
+    >>> panel = pd.DataFrame({"person": [1, 1, 2, 2, 3, 3], "quarter": [1, 2] * 3,
+    ...                       "state": ["E", "E", "E", "U", "U", "E"]})
+    >>> flows = sf.estimate_flows(panel)
+    >>> made = write_steady_state(sf.estimate_steady_state(flows), flows=flows, interval=3,
+    ...                           name="Made up")
+    >>> made.table("steady_in_figures")["share"].round(3).tolist()
+    [0.667, 0.333]
+    """
+    facts = Facts("steady")
+    if isinstance(steady, SkillsfcError):
+        text = f"Present flows lead to no one mix of states. {say_refusal(steady)}"
+        return Section("steady", (text,), facts)
+    names = names_for(flows.settings.states, labels)
+    rows, group = one_column(_beside_now(steady, flows), flows.settings.group)
+    rows = by_state(rows, ["state"], flows.settings.states)
+    keys = [*([group] if group else []), "state"]
+    made = table_estimates(rows, rows=keys, measure="share", names=names)
+    made = made.rename(columns={"share": "if the flows went on"})
+    now = [f"{share:.1%}" if np.isfinite(share) else ".." for share in rows["now"]]
+    made.insert(len(keys), "at the last date", now)
+    life = steady.diagnostics.assign(
+        half_life_time=steady.diagnostics["half_life"] * interval, unit=period(unit)
+    )
+    paragraphs = () if group else (_change(rows, names, facts), _pace(life, unit, facts))
+    title = f"{name}: shares of states, per cent"
+    note = sentences(["In brackets 95 % intervals", *steady.notes])
+    tables = (
+        TableToPublish("steady", title, made, note),
+        TableToPublish(STEADY, f"{title}: the figures", rows, show=False),
+        TableToPublish(HALF, "Time in which half of the way is gone", life, show=False),
+    )
+    kept = tuple(text for text in paragraphs if text)
+    return Section("steady", kept, facts, (), tables, " ".join(kept[:1]))
+
+
+def _beside_now(steady: Any, flows: Any) -> pd.DataFrame:
+    """Return the steady shares with those of the persons found at the last date."""
+    keys = list(flows.settings.group)
+    last = flows.table[flows.table["until"] == flows.table["until"].iloc[-1]]
+    now = last.groupby([*keys, "to_state"], dropna=False)["flow"].sum().rename("now").reset_index()
+    whole = now.groupby(keys, dropna=False)["now"].transform("sum") if keys else now["now"].sum()
+    now = now.assign(now=now["now"] / whole).rename(columns={"to_state": "state"})
+    return steady.table.merge(now, on=[*keys, "state"], how="left")
+
+
+def _change(rows: pd.DataFrame, names: Mapping[str, str], facts: Facts) -> str:
+    """Say which state would change most."""
+    known = rows[np.isfinite(rows["now"]) & np.isfinite(rows["share"])]
+    if known.empty:
+        return ""
+    row = known.loc[(known["share"] - known["now"]).abs().idxmax()]
+    before = facts.add(f"{row['state']}, last date", row["now"], "percent", table=STEADY)
+    after = facts.add(f"{row['state']}, steady", row["share"], "percent", table=STEADY)
+    if before == after:
+        return "The shares are those to which present flows lead already."
+    way = "rise" if row["share"] > row["now"] else "fall"
+    place = inside(names[str(row["state"])])
+    return (
+        f"If present flows went on, the share in {place} would {way} from {before} at the last "
+        f"date to {after}, the largest change of all states."
+    )
+
+
+def _pace(life: pd.DataFrame, unit: str, facts: Facts) -> str:
+    time = float(life["half_life_time"].iloc[0])
+    if not np.isfinite(time):
+        return "The way there has no end: the flows go round in a circle, and never settle."
+    if life["half_life"].iloc[0] < SOON:
+        return "That mix is all but reached at the next date."
+    said = say_time(facts, "half-life", time, unit, table=HALF)
+    return f"Half of the way from any mix of states to that one takes about {said}."

@@ -1,0 +1,289 @@
+"""Kinds of path: how large each is, who takes it, how far to trust it, and what goes with paths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
+from skillsfc.report.charts import plot_trajectories
+from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.grouping import one_column
+from skillsfc.report.pathways.state_names import OTHER, join_small, joined_note, names_for
+from skillsfc.report.pathways.withheld_kinds import ShownKinds, show_kinds
+from skillsfc.report.pathways.words import (
+    people,
+    period,
+    plain,
+    say_count,
+    sentences,
+)
+from skillsfc.report.text import Facts, list_words
+
+KINDS, QUALITY, DIFFERENCES, EXPLAINED = (
+    "kinds_in_figures",
+    "quality",
+    "kinds_compared",
+    "explained",
+)
+CHECKS = "kinds_checks"
+CLOSE = 0.99  # agreement that is worth no word
+STRENGTHS = ((0.7, "clear"), (0.5, "reasonable"), (0.25, "weak"))
+NOTE = (
+    "In brackets 95 % intervals. *: fewer than 30 persons; ..: withheld, fewer than {threshold} "
+    "persons in it, or in another kind that it would give away. Each name says what most of a "
+    "kind do in each phase; nobody need have that very path."
+)
+
+
+def write_typology(
+    typology: Any,
+    clusters: Any,
+    *,
+    lines: Any | None = None,
+    name: str,
+    source: str = "",
+    labels: Mapping[str, str] | None = None,
+) -> Section:
+    """Write kinds of path: a picture, their shares, how distinct they are, and who takes which.
+
+    Parameters
+    ----------
+    typology : Typology
+        Outcome of `skillsfc.describe_typology`, of all or by group.
+    clusters : Clusters
+        Outcome of `skillsfc.cluster_sequences` behind it.
+    lines : Trajectories, optional
+        Outcome of `skillsfc.summarise_trajectories` by cluster; none where no kind has persons
+        enough for a line.
+    name, source : str
+        Who the persons are; who made the data.
+    labels : mapping of str to str, optional
+        Plain names of states.
+
+    Returns
+    -------
+    Section
+        Figure ``paths``; table ``kinds`` and, in the files, ``quality`` and all figures.
+
+    Examples
+    --------
+    >>> import pandas as pd, skillsfc as sf
+    >>> told = pd.DataFrame([list("SSSS"), list("SSSS"), list("EEEE"), list("EEES")] * 20)
+    >>> found = sf.cluster_sequences(sf.measure_distances(told, method="ham"), k=2)
+    >>> section = write_typology(sf.describe_typology(found), found, name="Made up")
+    >>> section.table("kinds")["name"].tolist()
+    ['steady S throughout', 'steady E throughout']
+    """
+    facts, by = Facts("kinds"), typology.settings.by
+    shown = show_kinds(typology)
+    differences = _differences(typology, shown)
+    paragraphs = (
+        _largest(shown.table, facts),
+        _who_takes_which(differences, facts),
+        shown.comparison.sentence,
+        _fit(clusters, facts),
+    )
+    rows, group = one_column(shown.groups if by else shown.table, by)
+    made = table_estimates(rows, rows="name", by=group, measure="share")
+    title = f"{name}: kinds of path, per cent"
+    note = NOTE.format(threshold=typology.settings.threshold)
+    tables = [
+        TableToPublish("kinds", title, made, note, labels={"name": "kind of path"}),
+        TableToPublish(KINDS, f"{title}: the figures", shown.table, show=False),
+        TableToPublish(CHECKS, "How far kinds depend on ties", clusters.diagnostics, show=False),
+        TableToPublish(QUALITY, "How well each number of kinds fits", clusters.quality, show=False),
+    ]
+    if by:
+        of_groups = f"{title}: by group"
+        tables.append(TableToPublish("kinds_by_group", of_groups, shown.groups, show=False))
+    if differences is not None:
+        sexes = f"{title}: women less men"
+        tables.append(TableToPublish(DIFFERENCES, sexes, differences, show=False))
+    figures = _pictures(lines, typology, shown, name, source, labels)
+    kept = tuple(text for text in paragraphs if text)
+    return Section("kinds", kept, facts, figures, tuple(tables), " ".join(kept[:1]))
+
+
+def write_discrepancy(
+    explained: Any | None,
+    *,
+    traits: Sequence[str],
+    name: str,
+    labels: Mapping[str, str] | None = None,
+) -> Section:
+    """Write how much of the difference between paths goes with each trait of persons.
+
+    Parameters
+    ----------
+    explained : ExplainedDistances or None
+        Outcome of `skillsfc.explain_distances`; None where the data have none of the traits.
+    traits : sequence of str
+        The traits asked for, also those that the data do not have.
+    name : str
+        Who the persons are.
+    labels : mapping of str to str, optional
+        Plain names of traits.
+
+    Returns
+    -------
+    Section
+        Table ``explained``.
+
+    Examples
+    --------
+    >>> write_discrepancy(None, traits=["sex"], name="Made up").paragraphs
+    ('No trait was compared. Not in the data, or the same for all: “sex”.',)
+    """
+    facts, called = Facts("explained"), labels or {}
+    names = {trait: called.get(trait) or plain(trait) for trait in traits}
+    if explained is None:
+        text = f"No trait was compared.{_missing(list(names.values()))}"
+        return Section("explained", (text,), facts)
+    table = explained.table
+    used = [factor for factor in table["factor"] if factor in explained.settings.by]
+    rows = table[table["factor"].isin([*used, "all factors"])]
+    rows = rows[["factor", "r2", "p_value", "persons"]].reset_index(drop=True)
+    shown = rows.assign(factor=[names.get(f) or plain(f) for f in rows["factor"]])
+    heads = {"factor": "trait", "r2": "part that goes with it", "p_value": "p-value"}
+    published = TableToPublish(
+        EXPLAINED,
+        f"{name}: part of the difference between paths",
+        shown,
+        sentences(explained.notes),
+        formats={"r2": ".1%", "p_value": ".3f"},
+        labels=heads,
+    )
+    text = _explained(rows, names, facts)
+    gone = [names[trait] for trait in traits if trait not in used]
+    if gone:
+        text += _missing(gone)
+    return Section("explained", (text,), facts, (), (published,), text)
+
+
+def _missing(names: Sequence[str]) -> str:
+    said = list_words([f"“{name}”" for name in names])
+    return f" Not in the data, or the same for all: {said}." if names else ""
+
+
+def _explained(rows: pd.DataFrame, names: Mapping[str, str], facts: Facts) -> str:
+    """Say how much goes with all traits, and with which most."""
+    traits = rows[rows["factor"] != "all factors"]
+    whole = rows[rows["factor"] == "all factors"]
+    row = traits.loc[traits["r2"].idxmax()]
+
+    def say(line: pd.Series) -> str:
+        share = facts.add(f"part with {line['factor']}", line["r2"], "percent", table=EXPLAINED)
+        if not np.isfinite(line["p_value"]):
+            return share
+        chance = facts.add(f"p-value of {line['factor']}", line["p_value"], "p_value",
+                           table=EXPLAINED)  # fmt: skip
+        return f"{share} (p {chance})"
+
+    called = f"“{names.get(row['factor']) or plain(row['factor'])}”"
+    if whole.empty:
+        return f"Of the difference between paths, {say(row)} goes with {called}."
+    return (
+        f"Of the difference between paths, {say(whole.iloc[0])} goes with all these traits "
+        f"together; the largest part of one, the others held, is that of {called}: {say(row)}."
+    )
+
+
+def _largest(table: pd.DataFrame, facts: Facts) -> str:
+    """Say how many kinds there are, and how large the first is."""
+    known = table[table["share"].notna()]
+    if known.empty:
+        return ""
+    row = known.loc[known["share"].idxmax()]
+    kinds = say_count(facts, "kinds", len(table), "kind", table=KINDS)
+    share = facts.add("largest kind", row["share"], "percent", table=KINDS)
+    return f"The paths fall into {kinds}. The largest is “{row['name']}”: {share} of the persons."
+
+
+def _differences(typology: Any, shown: ShownKinds) -> pd.DataFrame | None:
+    """Return women less men by kind, where the groups are the sexes; withheld kinds are missing."""
+    if typology.settings.by != ("sex",) or not {"F", "M"} <= set(shown.groups["sex"]):
+        return None
+    table = typology.compare_groups("F", "M")
+    seen = shown.groups.groupby("cluster")["share"].count() > 0
+    gone = ~table["cluster"].map(seen)
+    values = ["share", "share_other", "difference", "standard_error", "lower", "upper"]
+    table[values] = table[values].where(~gone)
+    titles = shown.groups.drop_duplicates("cluster").set_index("cluster")["name"]
+    return table.assign(name=table["cluster"].map(titles))
+
+
+def _who_takes_which(table: pd.DataFrame | None, facts: Facts) -> str:
+    """Say in which kinds women and men differ by more than chance."""
+    if table is None or table["difference"].isna().all():
+        return ""
+    known = table[table["difference"].notna()]
+    apart = known[(known["lower"] > 0) | (known["upper"] < 0)]
+    if apart.empty:
+        return "In no kind do the parts of women and men differ by more than chance would make."
+    said = []
+    for row in apart.to_dict("records"):
+        women, men = (
+            facts.add(f"{row['name']}, {who}", row[column], "percent", table=DIFFERENCES)
+            for who, column in ((people("sex", "F"), "share"), (people("sex", "M"), "share_other"))
+        )
+        said.append(f"“{row['name']}” (women {women}, men {men})")
+    return f"Women and men differ by more than chance would make in {list_words(said)}."
+
+
+def _fit(clusters: Any, facts: Facts) -> str:
+    """Say how distinct the kinds are."""
+    row = clusters.quality.set_index("k").loc[clusters.settings.k]
+    width = float(row["silhouette_weighted"])
+    if not np.isfinite(width):
+        return ""
+    strength = next((word for least, word in STRENGTHS if width > least), "hardly any")
+    said = facts.add("silhouette", width, "decimal", table=QUALITY)
+    text = (
+        "The silhouette, one if every person is far nearer to the own kind than to the next and "
+        f"zero if on the border, is {said}: {strength} structure by the usual reading."
+    )
+    if any("largest weighted silhouette" in note for note in clusters.notes):
+        text += " Of the numbers of kinds compared this one has the largest."
+    agreement = float(clusters.diagnostics["value"].iloc[0])
+    if agreement < CLOSE:
+        found = facts.add("agreement under ties", agreement, "decimal", table=CHECKS)
+        text += (
+            " Many paths are equally far from one another: where such ties are broken otherwise, "
+            f"the kinds agree with these by {found} only (one would be the same, zero no more "
+            "than by chance), so that their borders mean little."
+        )
+    return f"{text} Kinds are a way to sum up, not groups that exist by themselves."
+
+
+def _pictures(
+    lines: Any | None, typology: Any, shown: ShownKinds, name: str, source: str,
+    labels: Mapping[str, str] | None,
+) -> tuple[FigureToPublish, ...]:  # fmt: skip
+    if lines is None:
+        return ()
+    rows, column = lines.table, lines.settings.group
+    rows = rows[~rows[column].astype("str").isin({str(number) for number in shown.hidden})]
+    if rows.empty:
+        return ()
+    order = list(dict.fromkeys(typology.time_in_state["state"].astype("str")))
+    small, notes = join_small(rows["state"].astype("str").value_counts(), order), [*lines.notes[:1]]
+    if small:
+        joined = rows["state"].astype("str").where(~rows["state"].isin(small), OTHER)
+        rows, order = rows.assign(state=joined), [*(s for s in order if s not in small), OTHER]
+        notes.append(joined_note(small))
+    present = set(rows["state"].astype("str"))
+    order = [state for state in order if state in present]
+    titles = dict(zip(shown.table["cluster"].astype("str"), shown.table["name"], strict=True))
+    drawn = set(rows[column].astype("str"))
+    missing = [f"“{title}”" for code, title in titles.items() if code not in drawn]
+    notes += [f"Not drawn: {list_words(missing)}"] if missing else []
+    chart = plot_trajectories(
+        rows, group=column, states=order, unit=period(typology.settings.unit), source=source,
+        labels={**names_for(order, labels), **titles},
+    )  # fmt: skip
+    title = f"{name}: paths by kind, a line for ten persons or more"
+    return (FigureToPublish("paths", title, chart, note=sentences(notes)),)

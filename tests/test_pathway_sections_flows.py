@@ -1,0 +1,166 @@
+"""Sections on flows between interviews, rates in continuous time and the steady state."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from section_checks import check_section
+
+import skillsfc as sf
+from skillsfc.errors import SkillsfcError
+
+
+def panel(chances, *, states="EU", persons=200, dates=4, seed=1, **columns):
+    """Return made-up interviews of a chain with the given chances."""
+    rng = np.random.default_rng(seed)
+    matrix = np.asarray(chances).cumsum(axis=1)
+    state = rng.integers(len(states), size=persons)
+    rows = []
+    for date in range(dates):
+        rows.append(pd.DataFrame({"person": range(persons), "quarter": date, "code": state}))
+        state = (rng.random(persons)[:, None] > matrix[state]).sum(axis=1)
+    told = pd.concat(rows, ignore_index=True)
+    return told.assign(state=np.array(list(states))[told.pop("code")], **columns)
+
+
+@cache
+def calm():
+    return sf.estimate_flows(panel([[0.9, 0.1], [0.3, 0.7]]))
+
+
+def test_flows_are_told_with_the_pair_of_dates_in_the_middle():
+    section = sf.write_flows(calm(), interval=3, name="Made up", labels={"U": "no job"})
+    text = check_section(section)
+    assert text.startswith("In the same state 3 months later are ")
+    assert "of those in “E” and" in text
+    assert "of those in “no job”." in text
+    assert "All 600 interviews were followed by one of the same person" in text
+    assert section.table("chances").columns.tolist() == ["from_state", "E", "no job"]
+    assert section.table("flows").equals(calm().table)
+    assert "Interview 1: E" in section.figures[0].figure.alt_text
+
+
+def test_persons_lost_and_found_are_counted():
+    told = panel([[0.9, 0.1], [0.3, 0.7]])
+    told = told[~((told["quarter"] == 3) & (told["person"] == 0))]
+    told = told[~((told["quarter"] == 0) & (told["person"].isin([1, 2])))]
+    text = check_section(sf.write_flows(sf.estimate_flows(told), interval=3, name="Made up"))
+    assert "1 (0.2%) has none of the same person at the next date" in text
+    assert "2 at a next date have none before" in text
+
+
+def test_dates_in_words_and_one_year_apart():
+    told = panel([[0.9, 0.1], [0.3, 0.7]], dates=2)
+    told["year"] = told.pop("quarter") + 2020
+    made = sf.estimate_flows(told)
+    section = sf.write_flows(made, interval=1, unit="years", date="Year", name="Made up")
+    assert "1 year later" in check_section(section)
+    assert section.figures[0].title == "Made up: moves between two dates 1 year apart"
+    assert "Year 2020: E" in section.figures[0].figure.alt_text
+    text_dates = told.assign(month=told.pop("year").map({2020: "2020-01", 2021: "2020-07"}))
+    made = sf.estimate_flows(text_dates)
+    check_section(sf.write_flows(made, interval=6, date="", name="Made up"))
+
+
+def test_flows_by_group_stand_in_the_table_without_a_picture():
+    told = panel([[0.9, 0.1], [0.3, 0.7]]).assign(sex=lambda t: np.where(t["person"] % 2, "F", "M"))
+    made = sf.estimate_flows(told, group="sex")
+    section = sf.write_flows(made, interval=3, name="Made up")
+    check_section(section)
+    assert section.figures == ()
+    assert section.table("chances").columns.tolist() == ["sex", "from_state", "E", "U"]
+    rates = sf.write_continuous_rates(sf.to_continuous_rates(made, interval=3))
+    assert rates.table("rates").columns.tolist()[0] == "sex"
+    rest = sf.write_steady_state(
+        sf.estimate_steady_state(made), flows=made, interval=3, name="Made up"
+    )
+    assert rest.table("steady_in_figures").groupby("sex")["now"].sum().tolist() == [1.0, 1.0]
+
+
+def test_many_states_are_joined_in_the_picture_only():
+    states = "ABCDEFGHIJ"
+    chances = np.full((10, 10), 0.02) + 0.8 * np.eye(10)
+    made = sf.estimate_flows(panel(chances, states=states))
+    section = sf.write_flows(made, interval=3, name="Made up")
+    assert check_section(section).count("of those in") == 2  # the most and the least lasting
+    assert section.figures[0].note.startswith("The 3 states with the smallest parts")
+    assert len(section.table("chances")) == 10
+
+
+def test_a_state_from_which_nobody_was_seen_again_is_named_and_stops_the_rates_in_words():
+    told = panel([[0.9, 0.1], [0.3, 0.7]], dates=3)
+    last = (told["quarter"] == 2) & (told["person"] < 5)
+    told["state"] = told["state"].mask(last, "X")
+    made = sf.estimate_flows(told)
+    text = check_section(sf.write_flows(made, interval=3, name="Made up"))
+    assert "Nobody seen in “X” was found again, so that no chance is known there." in text
+    with pytest.raises(SkillsfcError) as refusal:
+        sf.to_continuous_rates(made, interval=3)
+    section = sf.write_continuous_rates(refusal.value)
+    assert check_section(section).startswith("No rates can be told. ")
+    assert section.tables == ()
+
+
+def test_rates_are_told_per_hundred():
+    made = sf.to_continuous_rates(calm(), interval=3)
+    section = sf.write_continuous_rates(made, unit="months")
+    text = check_section(section)
+    assert text.startswith("The fastest move is from “U” to “E”: for every hundred persons in “U”")
+    hazard = made.table["hazard"].max()
+    assert f"{100 * hazard:.1f} such moves a month" in text
+    assert np.allclose(section.table("rates_in_figures")["per_hundred"] / 100, made.table["hazard"])
+
+
+def test_chances_without_rates_are_told_in_words():
+    made = sf.to_continuous_rates([[0.4, 0.6], [0.6, 0.4]], states=["E", "U"])
+    section = sf.write_continuous_rates(made)
+    assert check_section(section).startswith("These chances cannot come from constant rates")
+    assert section.table("rates_check")["verdict"].tolist() == ["not embeddable"]
+
+
+def test_nobody_who_moves_has_rates_of_zero():
+    made = sf.to_continuous_rates([[1.0, 0.0], [0.0, 1.0]], states=["E", "U"])
+    text = check_section(sf.write_continuous_rates(made))
+    assert text == "Nobody moved, so that all rates are zero."
+
+
+def test_the_steady_state_stands_beside_the_last_date():
+    steady = sf.estimate_steady_state(calm())
+    section = sf.write_steady_state(steady, flows=calm(), interval=3, name="Made up")
+    text = check_section(section)
+    assert text.startswith("If present flows went on, the share in “")
+    life = 3 * steady.diagnostics["half_life"].iloc[0]
+    assert f"takes about {life:.1f} months." in text
+    last = calm().table[calm().table["until"] == 3].groupby("to_state")["flow"].sum()
+    found = section.table("steady_in_figures").set_index("state")["now"]
+    assert np.allclose(found, (last / last.sum())[found.index])
+
+
+def test_flows_that_lead_nowhere_or_at_once_or_round_and_round_are_told():
+    still = sf.estimate_flows(panel([[1.0, 0.0], [0.0, 1.0]]))
+    with pytest.raises(SkillsfcError) as refusal:
+        sf.estimate_steady_state(still)
+    text = check_section(
+        sf.write_steady_state(refusal.value, flows=still, interval=3, name="Made up")
+    )
+    assert text.startswith("Present flows lead to no one mix of states. ")
+    swap = sf.estimate_flows(panel([[0.0, 1.0], [1.0, 0.0]]))
+    section = sf.write_steady_state(
+        sf.estimate_steady_state(swap), flows=swap, interval=3, name="Made up"
+    )
+    assert "the flows go round in a circle, and never settle." in check_section(section)
+    once = sf.estimate_steady_state([[0.5, 0.5], [0.5, 0.5]], states=["E", "U"])
+    made = sf.write_steady_state(once, flows=calm(), interval=3, name="Made up")
+    assert "That mix is all but reached at the next date." in check_section(made)
+
+
+def test_kinds_of_state_are_put_in_words_and_in_the_order_of_a_life():
+    told = panel(
+        [[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.2, 0.3, 0.5]], states=["idle", "learning", "working"]
+    )
+    section = sf.write_flows(sf.estimate_flows(told), interval=6, name="Made up")
+    words = ["school or training", "work", "neither school nor work"]
+    assert section.table("chances").columns.tolist() == ["from_state", *words]
+    assert section.table("chances")["from_state"].tolist() == words
+    assert "of those in work and" in check_section(section)
