@@ -67,8 +67,7 @@ def withhold(
         Estimates with ``reliability``: "w" is to be withheld, "s" was suppressed before.
     whole : sequence of str, or of several such sequences
         Columns that name a whole: the rows that agree in them add up to something known, such as
-        one. Several sequences where the rows are parts of several wholes. Empty: all rows are
-        parts of one whole.
+        one. Several sequences for several families of wholes. Empty: all rows make one whole.
     total : str or sequence of str
         Columns in which the codes "T", "total" and the empty code mark a row that is the sum of
         the others of its whole, not a part.

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from skillsfc.errors import Problem, TableError, listing
+from skillsfc.report.charts.from_results import grouped, time_unit
 from skillsfc.report.charts.inputs import (
     group_names,
     require,
@@ -64,7 +65,7 @@ def plot_state_areas(
     group: str | None = None,
     states: Sequence[str] | None = None,
     step: bool = False,
-    unit: str = "months",
+    unit: str | None = None,
     ax: Axes | None = None,
     title: str | None = None,
     quantity: str | None = None,
@@ -83,13 +84,13 @@ def plot_state_areas(
         ``state``, one of ``time, period, month, quarter, year``, and ``share`` or ``probability``
         [0-1]; the parts of one time add up to one at most.
     group : str, optional
-        Column of the panels, such as ``"sex"``.
+        Column of the panels, such as ``"sex"``; by default the groups of the result.
     states : sequence of str, optional
         States from below; by default in the table's order. Eight at most.
     step : bool
         Draw a change where it happened, instead of a line to the next time.
-    unit : str
-        Unit of the time axis, for its title.
+    unit : str, optional
+        Unit of the time axis, for its title; by default the result's, or months.
     ax : Axes, optional
         Axes to draw on; by default a new figure 6.3 inches wide.
     title, quantity, source : str, optional
@@ -121,6 +122,8 @@ def plot_state_areas(
     'Months'
     """
     check_language(language)
+    unit = time_unit(table, unit)
+    table, group = grouped(table, group, language=language, labels=labels)
     panels = _panels(table, group, states)
     names = names_of_codes(panels.states, "state", language, labels)
     line = footer(source, panels.rows, language=language)
@@ -165,6 +168,7 @@ def alt_state_areas(
     ...                               "share": [1.0, 0.0, 0.25, 0.75]}))
     'Areas of per cent by state over time. At 0: s 100, j 0. At 6: s 25, j 75.'
     """
+    table, group = grouped(table, group, labels=labels)
     panels = _panels(table, group, states)
     names = names_of_codes(panels.states, "state", "en", labels)
     shown = names_of_codes(panels.groups, group or "", "en", labels)
@@ -182,12 +186,11 @@ def alt_state_areas(
 
 
 def _panels(table: Any, group: str | None, states: Sequence[str] | None) -> Panels:
-    rows = getattr(table, "table", table)
-    columns = [] if not isinstance(rows, pd.DataFrame) else list(rows.columns)
+    columns = [] if not isinstance(table, pd.DataFrame) else list(table.columns)
     time = next((name for name in TIMES if name in columns), TIMES[0])
     value = next((name for name in MEASURES if name in columns), MEASURES[0])
     keys = [*([group] if group else []), time, "state"]
-    rows = require(rows, [*keys, value], subject="states over time", measure=value, unique=keys)
+    rows = require(table, [*keys, value], subject="states over time", measure=value, unique=keys)
     require_numbers(rows, [time, value], subject="states over time")
     rows["state"] = rows["state"].astype("str")
     rows["_panel"] = group_names(rows[group]) if group else ""

@@ -5,27 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from skillsfc.errors import Problem, TableError
-from skillsfc.report.charts.inputs import group_names, require, require_numbers
-from skillsfc.report.charts.risk_table import risk_table_under
-from skillsfc.report.charts.style import (
-    LINES,
-    MEN,
-    MUTED,
-    WOMEN,
-    EndLabel,
-    drawing,
-    dress,
-    label_ends,
-    unit_above,
+from skillsfc.report.charts.curve_lines import (
+    DASHED,
+    PER_CENT,
+    SEX_COLOURS,
+    curves_of,
+    draw_curve,
+    end_label,
 )
+from skillsfc.report.charts.curve_panels import draw_panels, panel_names, split_panels
+from skillsfc.report.charts.from_results import grouped, time_unit
+from skillsfc.report.charts.risk_table import risk_table_under
+from skillsfc.report.charts.style import LINES, MUTED, drawing, dress, label_ends, unit_above
 from skillsfc.report.charts.words import (
-    Scale,
     axis_title,
     check_language,
     footer,
@@ -34,16 +30,14 @@ from skillsfc.report.charts.words import (
     word,
 )
 
-PER_CENT = Scale(0.01, "per cent", 0, " %")
-SEX_COLOURS = {"F": WOMEN, "M": MEN}
-DASHED = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (5, 1.2, 1, 1.2)), (0, (1, 1)), "-")
+KIND = "to_state"
 
 
 def plot_survival(
     table: Any,
     *,
     group: str | None = None,
-    unit: str = "months",
+    unit: str | None = None,
     bands: bool = True,
     risk_table: bool = True,
     until: float | None = None,
@@ -63,9 +57,10 @@ def plot_survival(
     table : DataFrame or Result
         ``time, probability`` [0-1], and if there ``lower, upper, at_risk``.
     group : str, optional
-        Column with a curve for each of its values, six at most.
-    unit : str
-        Unit of time, for the axis.
+        Column with a curve for each of its values, six at most; by default the groups of the
+        result.
+    unit : str, optional
+        Unit of time, for the axis; by default the result's, or months.
     bands : bool
         Shade the intervals.
     risk_table : bool
@@ -101,8 +96,10 @@ def plot_survival(
     >>> drawn.alt_text
     'Curves of per cent over time. 80 at 2, 50 at 5.'
     """
+    unit = time_unit(table, unit)
+    rows, group = grouped(table, group, language=language, labels=labels)
     return _plot(
-        table, group, start=1.0, unit=unit, bands=bands, risk_table=risk_table, until=until,
+        rows, group, start=1.0, unit=unit, bands=bands, risk_table=risk_table, until=until,
         ax=ax, title=title, quantity=quantity, source=source, language=language, labels=labels,
     )  # fmt: skip
 
@@ -111,7 +108,7 @@ def plot_incidence(
     table: Any,
     *,
     group: str | None = "to_state",
-    unit: str = "months",
+    unit: str | None = None,
     bands: bool = True,
     risk_table: bool = False,
     until: float | None = None,
@@ -124,16 +121,18 @@ def plot_incidence(
 ) -> Axes:
     """Draw the part who have had an event by each time, a curve for each kind of event or group.
 
-    Use it for `skillsfc.estimate_cumulative_incidence`.
+    Use it for `skillsfc.estimate_cumulative_incidence`. Groups stand in panels side by side, a
+    curve a kind of event; of one kind of event there is a curve for each group.
 
     Parameters
     ----------
     table, unit, bands, until, ax, title, quantity, source, language, labels
         As in `plot_survival`.
     group : str, optional
-        Column with a curve for each of its values; by default the kind of event.
+        Column with a curve for each of its values, by default the kind of event; or of the
+        groups, by default those of the result.
     risk_table : bool
-        Write the number at risk under the time axis.
+        Write the number at risk under the time axis; not under panels.
 
     Returns
     -------
@@ -153,8 +152,15 @@ def plot_incidence(
     >>> drawn.alt_text
     'Curves of per cent over time. job: 20 at 2, 50 at 5.'
     """
+    unit = time_unit(table, unit)
+    rows, group, panel = _kinds_and_groups(table, group, language, labels)
+    if panel:
+        return _plot_panels(
+            rows, panel, unit=unit, bands=bands, until=until, ax=ax, title=title,
+            quantity=quantity, source=source, language=language, labels=labels,
+        )  # fmt: skip
     return _plot(
-        table, group, start=0.0, unit=unit, bands=bands, risk_table=risk_table, until=until,
+        rows, group, start=0.0, unit=unit, bands=bands, risk_table=risk_table, until=until,
         ax=ax, title=title, quantity=quantity, source=source, language=language, labels=labels,
     )  # fmt: skip
 
@@ -179,9 +185,21 @@ def alt_curves(
     >>> alt_curves(pd.DataFrame({"time": [2.0, 5.0], "probability": [0.8, 0.5]}))
     'Curves of per cent over time. 80 at 2, 50 at 5.'
     """
-    curves = _curves(table, group)
+    rows, group, panel = _kinds_and_groups(table, group, "en", labels)
+    head = f"Curves of {inner(quantity)}per cent over time."
+    if not panel:
+        return head + _said(curves_of(rows, group), group, labels)
+    panels = split_panels(rows, panel, KIND)
+    titles, _ = panel_names(panels, panel, KIND, "en", labels)
+    said = [f" {titles[code]}:{_said(own, KIND, labels)}" for code, own in panels.items()]
+    return head + "".join(said)
+
+
+def _said(
+    curves: Mapping[str, pd.DataFrame], group: str | None, labels: Mapping[str, str] | None
+) -> str:
     names = names_of_codes(list(curves), group or "", "en", labels)
-    text = f"Curves of {inner(quantity)}per cent over time."
+    text = ""
     for code, curve in curves.items():
         ends = curve.iloc[sorted({(len(curve) - 1) // 2, len(curve) - 1})]
         said = ", ".join(
@@ -191,71 +209,66 @@ def alt_curves(
     return text
 
 
+def _kinds_and_groups(
+    table: Any, group: str | None, language: str, labels: Mapping[str, str] | None
+) -> tuple[Any, str | None, str | None]:
+    """Return rows, the column of curves, and that of panels where kinds of events have groups."""
+    asked = None if group == KIND else group
+    rows, own = grouped(table, asked, language=language, labels=labels)
+    several = KIND in getattr(rows, "columns", ()) and len(rows[KIND].unique()) > 1
+    if own is None:
+        return rows, group, None
+    return (rows, KIND, own) if several else (rows, own, None)
+
+
+def _plot_panels(
+    rows: pd.DataFrame, panel: str, *, unit: str, bands: bool, until: float | None,
+    ax: Axes | None, title: str | None, quantity: str | None, source: str | None,
+    language: str, labels: Mapping[str, str] | None,
+) -> Axes:  # fmt: skip
+    check_language(language)
+    panels = split_panels(rows, panel, KIND)
+    titles, names = panel_names(panels, panel, KIND, language, labels)
+    line = footer(source, rows, language=language)
+    alt = alt_curves(rows, group=panel, quantity=quantity, labels=labels)
+    last = until or float(rows["time"].max())
+    with drawing(ax, height=3.5, title=title, footer=line, alt=alt, language=language) as axes:
+        dress(axes)
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: PER_CENT.text(y, language)))
+        axes.set_ylabel(axis_title(PER_CENT, quantity, language, labels), color=MUTED)
+        axes.set_xlabel(word(unit, language, labels).capitalize(), color=MUTED)
+        draw_panels(axes, panels, last=last, bands=bands, titles=titles, names=names)
+    return axes
+
+
 def _plot(
-    table: Any, group: str | None, *, start: float, unit: str, bands: bool, risk_table: bool,
+    rows: Any, group: str | None, *, start: float, unit: str, bands: bool, risk_table: bool,
     until: float | None, ax: Axes | None, title: str | None, quantity: str | None,
     source: str | None, language: str, labels: Mapping[str, str] | None,
 ) -> Axes:  # fmt: skip
     check_language(language)
-    curves = _curves(table, group)
+    curves = curves_of(rows, group)
     names = names_of_codes(list(curves), group or "", language, labels)
-    line = footer(source, getattr(table, "table", table), language=language)
-    alt = alt_curves(table, group=group, quantity=quantity, labels=labels)
+    line = footer(source, rows, language=language)
+    alt = alt_curves(rows, group=group, quantity=quantity, labels=labels)
     counted = risk_table and all("at_risk" in curve for curve in curves.values())
     last = until or max(float(curve["time"].max()) for curve in curves.values())
     height = 3.2 + (0.35 + 0.16 * len(curves) if counted else 0.0)
     with drawing(ax, height=height, title=title, footer=line, alt=alt, language=language) as axes:
         dress(axes)
-        ends = [
-            _draw_curve(axes, curve, code, at, start, last, bands, names[code])
-            for at, (code, curve) in enumerate(curves.items())
-        ]
+        ends = []
+        for at, (code, curve) in enumerate(curves.items()):
+            colour = SEX_COLOURS.get(code, LINES[at])
+            end = draw_curve(axes, curve, colour=colour, dash=DASHED[at], start=start, last=last,
+                             bands=bands)  # fmt: skip
+            ends.append(end_label(last, end, names[code], colour))
         axes.set(ylim=(0, 1), xlim=(0, last))
         axes.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 6, 10], integer=True))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: PER_CENT.text(y, language)))
         unit_above(axes, axis_title(PER_CENT, quantity, language, labels))
         axes.set_xlabel(word(unit, language, labels).capitalize(), color=MUTED)
         if counted:
-            chosen = getattr(getattr(table, "settings", None), "times", None)
             time = word(unit, language, labels).capitalize()
-            risk_table_under(axes, curves, names, time, whole=chosen is None)
+            risk_table_under(axes, curves, names, time, whole=True)
         label_ends(axes, ends)
     return axes
-
-
-def _curves(table: Any, group: str | None) -> dict[str, pd.DataFrame]:
-    rows = getattr(table, "table", table)
-    keys = [*([group] if group else []), "time"]
-    rows = require(
-        rows, [*keys, "probability"], subject="curves", measure="probability", unique=keys
-    )
-    require_numbers(rows, ["time"], subject="curves")
-    if not group:
-        return {"": rows.sort_values("time", ignore_index=True)}
-    curves = {
-        str(code): own.sort_values("time", ignore_index=True)
-        for code, own in rows.groupby(group_names(rows[group]), sort=False)
-    }
-    if len(curves) > len(LINES):
-        found = f"{len(curves)} different values"
-        problem = Problem(f"column {group!r}", found, "6 at most", next_step="Filter them before.")
-        raise TableError("curves", [problem])
-    return curves
-
-
-def _draw_curve(
-    axes: Axes, curve: pd.DataFrame, code: str, at: int, start: float, last: float, bands: bool,
-    name: str,
-) -> EndLabel:  # fmt: skip
-    colour = SEX_COLOURS.get(code, LINES[at])
-    seen = curve[curve["time"] <= last]
-    x = np.array([0.0, *seen["time"], last])
-    ends = float(seen["probability"].iloc[-1]) if len(seen) else start
-    y = np.array([start, *seen["probability"], ends])
-    if bands and {"lower", "upper"} <= set(curve.columns) and len(seen):
-        lower = np.array([start, *seen["lower"], seen["lower"].iloc[-1]])
-        upper = np.array([start, *seen["upper"], seen["upper"].iloc[-1]])
-        axes.fill_between(x, lower, upper, step="post", color=colour, alpha=0.16, linewidth=0)
-    axes.step(x, y, where="post", color=colour, linewidth=1.5, linestyle=DASHED[at % len(DASHED)])
-    text = f"{PER_CENT.text(ends, unit=True)}" + (f"  {name}" if name else "")
-    return EndLabel(last, ends, text, colour, 7.5)

@@ -11,6 +11,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from skillsfc.errors import Problem, TableError
+from skillsfc.report.charts.from_results import date_pair
 from skillsfc.report.charts.inputs import (
     group_names,
     require,
@@ -30,8 +31,8 @@ def plot_flows(
     table: Any,
     *,
     states: Sequence[str] | None = None,
-    before: str = "Before",
-    after: str = "After",
+    before: str | None = None,
+    after: str | None = None,
     ax: Axes | None = None,
     title: str | None = None,
     quantity: str | None = None,
@@ -41,7 +42,8 @@ def plot_flows(
 ) -> Axes:
     """Draw flows between two dates: bars of the states at both, ribbons of those who moved.
 
-    Use it for one pair of dates of `skillsfc.estimate_flows`.
+    Use it for `skillsfc.estimate_flows`: of several pairs of dates their average is drawn, and the
+    title says so; for one of them give its rows.
 
     Parameters
     ----------
@@ -49,12 +51,12 @@ def plot_flows(
         ``from_state, to_state`` and ``flow`` or ``persons`` (or ``share`` of all persons).
     states : sequence of str, optional
         States from above; by default in the table's order. Eight at most.
-    before, after : str
-        Names of the two dates.
+    before, after : str, optional
+        Names of the two dates; by default those of the result's only pair.
     ax : Axes, optional
         Axes to draw on; by default a new figure 6.3 inches wide.
     title, quantity, source : str, optional
-        Title; who moves, for the text; source line.
+        Title, by default that of an average; who moves, for the text; source line.
     language : {"en", "fr", "ar", "ru"}
         Language of numbers and names.
     labels : mapping of str, optional
@@ -81,9 +83,12 @@ def plot_flows(
     'Flows between two dates, per cent of all. Before: E 66.7, U '
     """
     check_language(language)
-    shares = _shares(table, states)
+    pair = date_pair(table, before, after)
+    shares = _shares(pair.rows, states)
+    said = f"{pair.said[:1].upper()}{pair.said[1:]}"
+    title = title if title is not None else said or None
     names = names_of_codes(list(shares.index), "state", language, labels)
-    line = footer(source, getattr(table, "table", table), language=language)
+    line = footer(source, pair.rows, language=language)
     alt = alt_flows(
         table, states=states, before=before, after=after, quantity=quantity, labels=labels
     )
@@ -92,7 +97,7 @@ def plot_flows(
         axes.set(xlim=(-0.32, 1.32), ylim=(1 + GAP * (len(shares) - 1), -0.09))
         axes.axis("off")
         _draw(axes, shares, names, language)
-        for x, text, side in ((0.0, before, "left"), (1.0, after, "right")):
+        for x, text, side in ((0.0, pair.before, "left"), (1.0, pair.after, "right")):
             axes.text(x, -0.03, text, ha=side, va="bottom", fontsize=8.5, fontweight="bold")
     return axes
 
@@ -101,8 +106,8 @@ def alt_flows(
     table: Any,
     *,
     states: Sequence[str] | None = None,
-    before: str = "Before",
-    after: str = "After",
+    before: str | None = None,
+    after: str | None = None,
     quantity: str | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> str:
@@ -120,7 +125,8 @@ def alt_flows(
     ...                         "persons": [90.0, 10.0]}))[-36:]
     'Largest moves: U to E 10.0 per cent.'
     """
-    shares = _shares(table, states)
+    pair = date_pair(table, before, after)
+    shares = _shares(pair.rows, states)
     names = names_of_codes(list(shares.index), "state", "en", labels)
 
     def said(parts: pd.Series) -> str:
@@ -134,15 +140,15 @@ def alt_flows(
     ]
     largest = ", ".join(f"{name} {PER_CENT.text(part)}" for part, name in sorted(moves)[::-1][:3])
     return (
-        f"Flows between two dates, {inner(quantity)}per cent of all. {before}: "
-        f"{said(shares.sum(axis=1))}. {after}: {said(shares.sum(axis=0))}. "
+        f"Flows between two dates, {pair.said}{', ' if pair.said else ''}{inner(quantity)}per cent "
+        f"of all. {pair.before}: {said(shares.sum(axis=1))}. "
+        f"{pair.after}: {said(shares.sum(axis=0))}. "
         + (f"Largest moves: {largest} per cent." if largest else "Nobody moved.")
     )
 
 
-def _shares(table: Any, states: Sequence[str] | None) -> pd.DataFrame:
+def _shares(rows: Any, states: Sequence[str] | None) -> pd.DataFrame:
     """Return flows as parts of all: a row a state before, a column a state after."""
-    rows = getattr(table, "table", table)
     columns = list(rows.columns) if isinstance(rows, pd.DataFrame) else []
     value = next((name for name in ("flow", "persons", "share") if name in columns), "share")
     keys = ["from_state", "to_state"]

@@ -9,6 +9,9 @@ import pandas as pd
 
 from skillsfc.errors import CoverageError, Problem, TableError, did_you_mean, listing
 
+#: Columns that, where they vary, are why a point of a chart occurs twice.
+OTHER_KEYS = ("country", "sex", "age", "sector", "region", "model", "metric", "scenario", "group")
+
 
 def require(
     table: pd.DataFrame,
@@ -121,7 +124,7 @@ def _double_problems(rows: pd.DataFrame, unique: Sequence[str]) -> list[Problem]
     first = rows.loc[rows.duplicated(list(unique)), list(unique)].iloc[0]
     others = [
         name
-        for name in ("country", "sex", "age", "sector", "region", "model", "metric", "scenario")
+        for name in (*OTHER_KEYS, *(["time"] if "until" in rows.columns else []))
         if name in rows.columns and name not in unique and len(rows[name].unique()) > 1
     ]
     step = f"Filter {listing(others)} to one value." if others else "Aggregate them before."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from skillsfc.errors import Problem, TableError
+from skillsfc.report.charts.from_results import HIDDEN, stage_shares
 from skillsfc.report.charts.inputs import require
 from skillsfc.report.charts.style import (
     DASHES,
@@ -37,10 +39,10 @@ ROUNDING = 0.005  # published shares, rounded to 0.1 point, may add up to a litt
 
 
 def plot_shares(
-    table: pd.DataFrame,
+    table: Any,
     *,
-    category: str,
-    by: str,
+    category: str | None = None,
+    by: str | None = None,
     ax: Axes | None = None,
     title: str | None = None,
     quantity: str | None = None,
@@ -55,12 +57,14 @@ def plot_shares(
 
     Parameters
     ----------
-    table : DataFrame
-        ``share`` [0-1] by the two key columns named next; optionally ``status``.
+    table : DataFrame or StageShares
+        ``share`` [0-1] by the two key columns named next; optionally ``status``. Of
+        `skillsfc.estimate_stage_shares` the stages are drawn, a bar a group; those withheld are
+        one part together.
     category : str
-        Column of the parts, such as ``"sector"``.
+        Column of the parts, such as ``"sector"``; by default the stage.
     by : str
-        Column of the bars, such as ``"year"``.
+        Column of the bars, such as ``"year"``; by default the groups of the result.
     ax : Axes, optional
         Axes to draw on; by default a new figure 6.3 inches wide.
     title, quantity, source : str, optional
@@ -92,6 +96,7 @@ def plot_shares(
     'Per cent'
     """
     check_language(language)
+    table, category, by, labels = _of_stages(table, category, by, language, labels)
     rows, parts, bars = _share_rows(table, category, by)
     names = names_of_codes([str(part) for part in parts], category, language, labels)
     line = footer(source, table, language=language)
@@ -119,10 +124,10 @@ def plot_shares(
 
 
 def alt_shares(
-    table: pd.DataFrame,
+    table: Any,
     *,
-    category: str,
-    by: str,
+    category: str | None = None,
+    by: str | None = None,
     quantity: str | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> str:
@@ -140,6 +145,7 @@ def alt_shares(
     ...            category="part", by="year")
     'Stacked bars of per cent. 2024: a 25.0, b 75.0.'
     """
+    table, category, by, labels = _of_stages(table, category, by, "en", labels)
     rows, parts, bars = _share_rows(table, category, by)
     names = names_of_codes([str(part) for part in parts], category, "en", labels)
     shown = names_of_codes([str(bar) for bar in bars], by, "en", labels)
@@ -153,6 +159,25 @@ def alt_shares(
     return text
 
 
+def _of_stages(
+    table: Any,
+    category: str | None,
+    by: str | None,
+    language: str,
+    labels: Mapping[str, str] | None,
+) -> tuple[Any, str, str, Mapping[str, str] | None]:
+    """Return a table with the columns of its parts and bars; of a result of stages, its own."""
+    if hasattr(table, "table") and category in (None, "stage"):
+        rows, bars, names = stage_shares(table, language=language, labels=labels)
+        return rows, "stage", by or bars, names
+    named = {"category": category, "by": by}
+    expected = "the name of a column"
+    problems = [Problem(name, "none", expected) for name, column in named.items() if not column]
+    if problems:
+        raise TableError("shares", problems)
+    return getattr(table, "table", table), str(category), str(by), labels
+
+
 def _share_rows(
     table: pd.DataFrame, category: str, by: str
 ) -> tuple[pd.DataFrame, list[object], list[object]]:
@@ -161,7 +186,7 @@ def _share_rows(
     )
     if by == "year":
         rows = rows.sort_values("year", kind="stable", ignore_index=True)
-    parts, bars = list(rows[category].unique()), list(rows[by].unique())
+    parts, bars = _parts(rows[category]), list(rows[by].unique())
     problems = []
     if len(parts) > len(SEGMENTS):
         step = "Roll up to fewer, or use plot_share_bars."
@@ -178,6 +203,14 @@ def _share_rows(
     if problems:
         raise TableError("shares", problems)
     return rows, parts, bars
+
+
+def _parts(column: pd.Series) -> list[object]:
+    """Return the parts in their order: of categories theirs, else the table's."""
+    present = column.unique()
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return [part for part in column.cat.categories if part in present]
+    return list(present)
 
 
 def _key(names: list[str], bars: list[str]) -> tuple[list[str], int]:
@@ -215,7 +248,8 @@ def _draw_segments(
 ) -> None:
     bars = list(rows[by].unique())
     left = np.zeros(len(bars))
-    for part, colour in zip(rows[category].unique(), SEGMENTS, strict=False):
+    for part, own in zip(_parts(rows[category]), SEGMENTS, strict=False):
+        colour = SEGMENTS[-1] if part == HIDDEN else own
         of_part = rows[rows[category] == part].set_index(by)["share"].reindex(bars)
         sizes = of_part.fillna(0.0).to_numpy()
         ax.barh(

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from skillsfc.errors import Problem, TableError
+from skillsfc.report.charts.from_results import grouped, time_unit
 from skillsfc.report.charts.inputs import (
     group_names,
     require,
@@ -29,7 +30,7 @@ def plot_trajectories(
     *,
     group: str | None = None,
     states: Sequence[str] | None = None,
-    unit: str = "months",
+    unit: str | None = None,
     ax: Axes | None = None,
     title: str | None = None,
     source: str | None = None,
@@ -41,13 +42,14 @@ def plot_trajectories(
     Parameters
     ----------
     table : DataFrame or Result
-        Lines of `skillsfc.summarise_trajectories`: ``line, period, state, share, persons``.
+        Lines of `skillsfc.summarise_trajectories`: ``line, period, state, share, persons``. Or
+        `Sequences`: they are summarised first, ten persons a line or more.
     group : str, optional
-        Column of the groups, such as a type.
+        Column of the groups, such as a type; by default that of the lines.
     states : sequence of str, optional
         States in the order of the key; by default as they come. Eight at most.
-    unit : str
-        Unit of a period, for the axis.
+    unit : str, optional
+        Unit of a period, for the axis; by default that of the sequences, or months.
     ax : Axes, optional
         Axes to draw on; by default a new figure 6.3 inches wide.
     title, source : str, optional
@@ -73,11 +75,13 @@ def plot_trajectories(
     Examples
     --------
     >>> import skillsfc as sf
-    >>> lines = sf.summarise_trajectories(sf.load_microdata("mvad"), lines=20)
-    >>> plot_trajectories(lines).get_xlabel()
+    >>> paths = sf.read_sequences(sf.load_microdata("mvad"))
+    >>> plot_trajectories(paths).get_xlabel()
     'Months'
     """
     check_language(language)
+    unit = time_unit(table, unit)
+    table, group = _lines_of(table, group)
     rows, shown, blocks = _rows(table, group, states)
     names = names_of_codes(shown, "state", language, labels)
     titles = names_of_codes(list(blocks), group or "", language, labels)
@@ -124,6 +128,7 @@ def alt_trajectories(
     ...                                "share": 1.0, "persons": 12}))
     'Lines of trajectories of 12 persons, coloured by state. Most lines go from s to j.'
     """
+    table, group = _lines_of(table, group)
     rows, shown, blocks = _rows(table, group, states)
     names = names_of_codes(shown, "state", "en", labels)
     titles = names_of_codes(list(blocks), group or "", "en", labels)
@@ -137,13 +142,21 @@ def alt_trajectories(
     return text
 
 
+def _lines_of(table: Any, group: str | None) -> tuple[Any, str | None]:
+    """Return lines of ten persons or more, and their group; sequences of persons are joined."""
+    if hasattr(table, "codes") and hasattr(table, "persons"):
+        from skillsfc.transitions.sequences.trajectories import summarise_trajectories
+
+        table = summarise_trajectories(table, group=group)
+    return grouped(table, group)
+
+
 def _rows(
     table: Any, group: str | None, states: Sequence[str] | None
 ) -> tuple[pd.DataFrame, list[str], dict[str, pd.DataFrame]]:
-    rows = getattr(table, "table", table)
     keys = [*([group] if group else []), "line", "period"]
     rows = require(
-        rows, [*keys, "state", "share", "persons"], subject="trajectories", measure="share",
+        table, [*keys, "state", "share", "persons"], subject="trajectories", measure="share",
         unique=keys,
     )  # fmt: skip
     rows["state"] = rows["state"].astype("str")

@@ -57,6 +57,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 
+STATES = ("state", "from_state", "to_state")  # their codes are words, often joined by "_"
 SEXES = ("F", "M", "T")  # codes of the column sex; the same letters are sectors elsewhere
 
 
@@ -96,6 +97,8 @@ def names_of_codes(
     {'F': 'Femmes', 'M': 'Hommes'}
     >>> names_of_codes(["F"], "sector")
     {'F': 'Construction'}
+    >>> names_of_codes(["stable_job"], "state")
+    {'stable_job': 'stable job'}
     """
     own = labels or {}
     found = {
@@ -107,6 +110,8 @@ def names_of_codes(
     unnamed = [value for value in values if found[value] == value]
     if not unnamed or (labels and set(unnamed) <= set(labels)):
         return found
+    if column in STATES:  # of no list: words, joined by "_"
+        return found | {value: value.replace("_", " ") for value in unnamed if value not in own}
     try:
         listed = label(pd.DataFrame({column: unnamed}), language=language)
     except CodeError:
