@@ -108,6 +108,8 @@ _PUBLIC = {
     "describe_typology": "transitions.typologies.typology",
     "explain_distances": "transitions.typologies.discrepancy",
     "summarise_trajectories": "transitions.sequences.trajectories",
+    "estimate_programme_effect": "transitions.programmes.effect",
+    "estimate_returns": "transitions.programmes.returns",
     # write and draw
     "plot_fan": "report.charts",
     "plot_pyramid": "report.charts",
