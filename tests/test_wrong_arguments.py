@@ -34,6 +34,13 @@ ENTRIES = {
     "spells_to_person_periods": lambda t: sf.spells_to_person_periods(t),
     "spells_to_panel": lambda t: sf.spells_to_panel(t, times=[0]),
     "panel_to_spells": lambda t: sf.panel_to_spells(t),
+    "estimate_programme_effect": lambda t: sf.estimate_programme_effect(
+        t, treatment="a", outcome="b"
+    ),
+    "estimate_returns": lambda t: sf.estimate_returns(t, earnings="a", schooling="b"),
+    "estimate_student_flow": lambda t: sf.estimate_student_flow(t, t),
+    "reconstruct_cohort": lambda t: sf.reconstruct_cohort(t),
+    "project_cohort": lambda t: sf.project_cohort(t, t, horizon=2030, entrants=t),
     "person_periods_to_spells": lambda t: sf.person_periods_to_spells(t),
     "sequences_to_spells": lambda t: sf.sequences_to_spells(t),
     "count_transitions": lambda t: sf.count_transitions(t),

@@ -146,7 +146,9 @@ def estimate_programme_effect(
     equations, so they know that the chance and the outcome models are estimated, and are summed
     over clusters within strata. Matching has errors of Abadie and Imbens, corrected for the
     estimated score where it is matched on without caliper, exact columns, weights or bias
-    adjustment; with clusters or strata, the linear form of Otsu and Rai.
+    adjustment; with clusters or strata, the linear form of Otsu and Rai. Errors
+    are those of large samples: of 500 synthetic persons, 95 % intervals held the truth in 93 to 96
+    of 100 draws (``benchmarks/coverage_transitions_programmes.py``).
 
     References
     ----------
