@@ -89,6 +89,7 @@ def measure(
     also_numpy: bool = True,
     rounds: int = 3,
     stored: str = "",
+    refusal: str = "",
 ) -> None:
     """Time ours and sequenzo; on a part of the sequences where the whole takes too long."""
     sequences = source(count)
@@ -115,7 +116,7 @@ def measure(
 
     peers: dict[str, Work] = {}
     scale: dict[str, float] = {}
-    absent: dict[str, str] = {}
+    absent = {"sequenzo": refusal} if refusal else {}
     if theirs is not None and SEQUENZO:
         given = {"sm": costs.to_numpy()} if costs is not None else {}
         peers["sequenzo"] = peer_sequenzo(sequences, rows, **{**theirs, **given})
@@ -144,6 +145,9 @@ def measure(
 
 CONSTANT = {"method": "OM", "sm": "CONSTANT", "indel": 1.0}
 TRATE = {"method": "OM", "indel": 1.0}
+SPELL = {"method": "OMspell", "indel": 1.0, "expcost": 0.5}
+OURS_SPELL = {"method": "omspell", "costs": "trate", "indel": 1}
+CRASHES = "sequenzo 0.1.42 ends the process (segmentation fault) on DHD"
 OURS_TRATE = {"costs": "trate", "indel": 1}
 WORKS: dict[str, Callable[[str], None]] = {
     "om-const-712": lambda name: measure(
@@ -169,8 +173,22 @@ WORKS: dict[str, Callable[[str], None]] = {
         "h": 0.5}, rounds=1
     ),
     "omspell-712": lambda name: measure(
-        name, "", 712, {"method": "omspell", "costs": "trate", "indel": 1},
-        {"method": "OMspell", "indel": 1.0, "expcost": 0.5}
+        name, "", 712, OURS_SPELL, SPELL, rounds=15
+    ),
+    "omspell-2000": lambda name: measure(
+        name, ">= 2.5x", 2000, OURS_SPELL, SPELL, rounds=5
+    ),
+    "omspell-5000": lambda name: measure(
+        name, ">= 2.5x", 5000, OURS_SPELL, SPELL, rounds=3
+    ),
+    "lcs-712": lambda name: measure(
+        name, "", 712, {"method": "lcs"}, {"method": "LCS"}, rounds=5
+    ),
+    "dhd-5000": lambda name: measure(
+        name, "", 5000, {"method": "dhd"}, engine="numpy", refusal=CRASHES
+    ),
+    "chi2-2000": lambda name: measure(
+        name, "", 2000, {"method": "chi2"}, {"method": "CHI2", "step": 1}, engine="numpy"
     ),
     "ham-5000": lambda name: measure(
         name, "", 5000, {"method": "ham"}, {"method": "HAM"}, engine="numpy", rounds=3

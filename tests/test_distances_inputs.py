@@ -357,7 +357,10 @@ def test_tables_that_are_none_are_refused():
 # Memory
 
 
-def test_too_many_different_sequences_are_refused_with_their_size():
+def test_too_many_different_sequences_are_refused_with_their_size(monkeypatch):
+    import skillsfc.transitions.distances.pair_blocks as blocks
+
+    monkeypatch.setattr(blocks, "free_memory", lambda: 64e9)
     with pytest.raises(CoverageError) as raised:
         refuse_too_large(30_000, 30_000, 20_000, 8, "different sequences")
     text = str(raised.value)
@@ -386,3 +389,25 @@ def test_a_result_can_be_saved_and_read_in_words(tmp_path):
     assert (folder / "table.csv").exists()
     assert "yujianbo" in made.summary()
     assert "ann" not in made.summary()
+
+
+def test_distances_beyond_the_free_memory_are_refused_before_they_are_begun(monkeypatch):
+    import skillsfc.transitions.distances.pair_blocks as blocks
+
+    monkeypatch.setattr(blocks, "free_memory", lambda: 1e9)
+    with pytest.raises(CoverageError, match=r"3\.2 GB; expected at most the 1\.0 GB of memory"):
+        refuse_too_large(20_000, 20_000, 20_000, 8, "different sequences")
+    refuse_too_large(10_000, 10_000, 20_000, 8, "different sequences")
+    monkeypatch.setattr(blocks, "free_memory", lambda: None)
+    refuse_too_large(20_000, 20_000, 20_000, 8, "different sequences")
+
+
+def test_free_memory_is_told_or_not_known(monkeypatch, tmp_path):
+    import skillsfc.transitions.distances.pair_blocks as blocks
+
+    told = tmp_path / "meminfo"
+    told.write_text("MemTotal: 9 kB\nMemAvailable: 2048 kB\n", encoding="ascii")
+    monkeypatch.setattr(blocks, "Path", lambda _: told)
+    assert blocks.free_memory() == 2048 * 1024
+    told.unlink()
+    assert blocks.free_memory() is None

@@ -24,6 +24,7 @@ from skillsfc.transitions.distances.kernels import (
 from skillsfc.transitions.distances.lcs_bits import BitAlignment
 from skillsfc.transitions.distances.numba_kernels import CompiledAlignment, CompiledBits
 from skillsfc.transitions.distances.pair_blocks import all_pairs, rectangles, to_square
+from skillsfc.transitions.distances.spell_batches import CompiledSpells, SpellBatches
 from skillsfc.transitions.distances.substitution_costs import (
     StateCosts,
     constant_costs,
@@ -384,6 +385,48 @@ def test_units_are_found_where_there_are_any():
     assert align_states(codes, constant(2, 1.5)).units() == 1
     assert align_states(codes, constant(2, 1.25)).units() == 2
     assert align_states(codes, some_costs(1)).units() is None
+
+
+# Spells in batches, and rows that start from where they part
+
+
+SPELLS = [SpellBatches, pytest.param(CompiledSpells, marks=needs_numba)]
+
+
+@pytest.mark.parametrize("engine", SPELLS)
+@pytest.mark.parametrize(("expansion", "power"), [(0.0, 1.0), (0.3, 1.0), (1.7, 0.5), (0.2, 2.0)])
+def test_batches_of_spells_give_omspell(engine, expansion, power):
+    codes, costs = some_codes(7, 9, 14), some_costs(7)
+    codes = np.vstack([codes, np.full((1, 14), -1, dtype=np.int8)])  # and an empty one
+    task = align_spells(codes, costs, expansion=expansion, power=power)
+    wanted = matched_spells(codes, costs, expansion, power)
+    np.testing.assert_allclose(square_of(engine(task), len(codes)), wanted, atol=CLOSE)
+
+
+@pytest.mark.parametrize("engine", SPELLS)
+def test_batches_of_spells_hold_many_rows_any_order_and_the_same_row_twice(engine):
+    codes, costs = some_codes(5, 400, 24), some_costs(5)
+    task = align_spells(codes, costs, expansion=0.3, power=1.0)
+    plain = square_of(DiagonalAlignment(task), len(codes))
+    kernel = engine(task)
+    keep = lambda apart, rows, columns: apart  # noqa: E731
+    made = all_pairs(kernel, len(codes), np.float64, False, keep)
+    np.testing.assert_allclose(made, plain, atol=CLOSE)
+    assert (made == made.T).all()
+    rows, columns = np.array([3, 3, 0, 7, 0, 201]), np.arange(len(codes))[::-1]
+    np.testing.assert_allclose(kernel.block(rows, columns), plain[rows][:, columns], atol=CLOSE)
+    light = engine(task, single=True).block(rows, columns)
+    np.testing.assert_allclose(light, plain[rows][:, columns], rtol=1e-5, atol=1e-4)
+
+
+@given(st.integers(0, 10_000))
+def test_diagonals_from_a_shared_start_give_what_each_row_gives_alone(seed):
+    codes, costs = some_codes(seed, 12, 9, states=3), some_costs(seed, states=3)
+    for task in (align_states(codes, costs), align_warped(codes, costs, nu=0.2, penalty=0.1)):
+        kernel, every = DiagonalAlignment(task), np.arange(len(codes))
+        alone = np.vstack([kernel.block(every[at : at + 1], every) for at in every])
+        for rows in (kernel.order, np.repeat(kernel.order, 2), kernel.order[::-1]):
+            assert (kernel.block(rows, every) == alone[rows]).all()
 
 
 # One engine against the other

@@ -385,6 +385,50 @@ def test_a_person_twice_at_a_date_is_refused_without_a_name():
     assert "Jane" not in str(caught.value)
 
 
+def test_a_group_in_which_nobody_is_seen_twice_does_not_stop_the_others():
+    table = panel_of(COUNTS).assign(sex="f")
+    once = pd.DataFrame({"person": ["x", "y"], "quarter": [1, 2], "state": ["E", "U"], "sex": "m"})
+    made = sf.estimate_flows(pd.concat([table, once], ignore_index=True), group="sex")
+    alone = sf.estimate_flows(table, group="sex")
+    own = made.table[made.table["sex"] == "f"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, alone.table)
+    none = made.average[made.average["sex"] == "m"]
+    assert none["pairs"].eq(0).all()
+    assert none["count"].eq(0).all()
+    assert none[["flow", "probability", "lower"]].isna().all(axis=None)
+    assert (none["note"] == "nobody is interviewed at both dates").all()
+    assert any("No flows for sex m:" in note for note in made.notes)
+    lost = made.diagnostics.set_index("sex").loc["m"]
+    assert lost[["lost", "entered", "matched"]].tolist() == [1, 1, 0]
+    assert list(sf.to_continuous_rates(made).table["sex"].unique()) == ["f"]
+    with pytest.raises(CoverageError, match="consecutive dates in m"):
+        sf.estimate_flows(once, group="sex")
+
+
+def test_a_cluster_or_a_state_that_is_missing_is_named():
+    table = panel_of(COUNTS).assign(village=np.nan)
+    with pytest.raises(TableError, match=r"column 'village': missing in \d+ rows"):
+        sf.estimate_flows(table, cluster="village")
+    with pytest.raises(TableError, match="column 'state': missing in all rows"):
+        sf.estimate_flows(table.assign(state=None))
+    with pytest.raises(ParameterError, match="misclassification: str"):
+        sf.estimate_flows(table, misclassification="none")
+
+
+@pytest.mark.parametrize("adjustment", ["wls", "ipf"])
+def test_stocks_of_nobody_and_of_states_not_in_the_panel_are_refused(adjustment):
+    table, stocks = panel_of(COUNTS), stocks_of([0.5, 0.1, 0.4], [0.5, 0.1, 0.4])
+    nobody = stocks.assign(persons=stocks["persons"].where(stocks["quarter"] == 1, 0.0))
+    with pytest.raises(TableError, match="stocks of 0 only for '2'"):
+        sf.estimate_flows(table, margins=nobody, adjustment=adjustment)
+    more = pd.concat([stocks, stocks.iloc[[0, -1]].assign(state="Z")])
+    with pytest.raises(TableError, match="not in the panel: 'Z'"):
+        sf.estimate_flows(table, margins=more, adjustment=adjustment)
+    none = pd.concat([stocks, stocks.iloc[[0, -1]].assign(state="Z", persons=0.0)])
+    made = sf.estimate_flows(table, margins=none, adjustment=adjustment)
+    assert made.table["from_state"].nunique() == 3
+
+
 def test_row_55_nobody_seen_twice_is_said():
     table = panel_of(COUNTS).assign(person=range(2 * COUNTS.sum()))
     with pytest.raises(CoverageError, match="nobody is interviewed at two consecutive dates"):

@@ -460,3 +460,9 @@ def test_names_and_texts_that_cannot_be_meant_are_named(function):
                          "probability": ["0.9", "much", "0.2", "0.8"]})  # fmt: skip
     with pytest.raises(TableError, match="column 'probability': no number in 1 rows: 'much'"):
         function(long)
+
+
+def test_a_state_left_for_good_has_a_share_of_nothing_and_not_less():
+    shares = sf.estimate_steady_state([[0.9, 0.1], [0, 1]]).table["share"]
+    assert shares.iloc[0] == 0
+    assert shares.iloc[1] == pytest.approx(1)

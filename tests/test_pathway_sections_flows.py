@@ -46,8 +46,8 @@ def test_persons_lost_and_found_are_counted():
     told = told[~((told["quarter"] == 3) & (told["person"] == 0))]
     told = told[~((told["quarter"] == 0) & (told["person"].isin([1, 2])))]
     text = check_section(sf.write_flows(sf.estimate_flows(told), interval=3, name="Made up"))
-    assert "1 (0.2%) has none of the same person at the next date" in text
-    assert "2 at a next date have none before" in text
+    assert "1 (0.2%) was not followed by one of the same person at the next date" in text
+    assert "2 come from persons not seen at the date before" in text
 
 
 def test_dates_in_words_and_one_year_apart():

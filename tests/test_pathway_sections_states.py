@@ -111,7 +111,7 @@ def test_times_without_kinds_name_the_states_themselves():
 @cache
 def later():
     return sf.estimate_state_probabilities(
-        histories(), from_state="home", landmark=True, start=12, states=tuple(KINDS)
+        histories(persons=300), from_state="home", landmark=True, start=12, states=tuple(KINDS)
     )
 
 

@@ -337,7 +337,7 @@ def test_rows_21_23_24_impossible_weights_are_refused(weights, words):
         (pd.DataFrame({"a": ["x", "y"]}), "a square of numbers"),
         (None, "a square of numbers"),
         (np.zeros((0, 0)), "a square of numbers"),
-        (np.zeros((4, 4)), "1 different trajectories"),
+        (np.zeros((4, 4)), "1 trajectory; expected at least three"),
     ],
 )
 def test_what_are_no_distances_is_refused(matrix, words):

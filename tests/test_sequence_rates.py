@@ -348,3 +348,18 @@ def test_long_table_with_its_weights_gives_the_same_as_sequences():
     long = sf.estimate_transition_rates(table).table
     pd.testing.assert_frame_equal(long, sf.estimate_transition_rates(mvad()).table)
     assert sf.estimate_transition_rates(mvad()).provenance["inputs"]["sequences"]
+
+
+def test_a_table_of_sequences_keeps_its_unit_when_it_is_read_again():
+    rows = {"person": ["a"] * 2 + ["b"] * 2, "year": [2001, 2002] * 2, "state": list("SEES")}
+    made = sf.read_sequences(pd.DataFrame(rows))
+    assert made.unit == "year"
+    assert sf.read_sequences(made.table).unit == "year"
+    assert sf.read_sequences(made.table[made.table["person"] == "a"].copy()).unit == "year"
+    assert sf.read_sequences(made.to_wide()).unit == "year"
+    assert sf.read_sequences(made.table, unit="quarter").unit == "quarter"
+    from_a_file = pd.DataFrame(made.table.to_dict("list"))
+    assert sf.read_sequences(from_a_file).unit == "month"
+    assert sf.read_sequences(from_a_file.assign(unit="year")).unit == "year"
+    mixed = from_a_file.assign(unit=["year", "year", "week", "week"])
+    assert sf.read_sequences(mixed).unit == "month"

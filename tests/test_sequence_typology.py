@@ -181,14 +181,43 @@ def test_periods_nobody_is_observed_in_are_left_out_of_phases():
     ("phases", "wanted"),
     [
         ([Phase(0, 1, 0, 9, 0.9, 0.1)], "steady a throughout"),
-        ([Phase(0, 1, 0, 9, 0.6, 0.3)], "a throughout"),
-        ([Phase(0, 1, 0, 9, 0.4, 0.3)], "a or b throughout"),
+        ([Phase(0, 1, 0, 9, 0.6, 0.3)], "mostly a"),
+        ([Phase(0, 1, 0, 9, 0.4, 0.3)], "a or b"),
+        ([Phase(0, 1, 0, 4, 0.9, 0.1), Phase(1, 0, 5, 9, 0.4, 0.3)], "a then b or still a"),
+        ([Phase(0, 1, 0, 4, 0.9, 0.1), Phase(1, 2, 5, 9, 0.5, 0.4)], "a then steady b"),
+        ([Phase(0, 1, 0, 4, 0.9, 0.1), Phase(1, 2, 5, 9, 0.2, 0.2)], "a then b"),
         ([Phase(0, 1, 0, 4, 0.9, 0.1), Phase(1, 0, 5, 9, 0.7, 0.2)], "a then b"),
         ([Phase(2, 1, 0, 4, 0.9, 0.1), Phase(1, 2, 5, 9, 0.5, 0.4)], "steady b throughout"),
     ],
 )
 def test_names_say_how_sure_the_last_phase_is(phases, wanted):
     assert name_type(phases, "abc", {"c": "b"}, []) == wanted
+
+
+def test_codes_read_as_words_and_a_stable_job_is_not_stable_twice():
+    phases = [Phase(0, 1, 0, 4, 0.9, 0.1), Phase(1, 0, 5, 9, 0.9, 0.1)]
+    assert name_type(phases, ["no_job", "stable_job"], {}, []) == "no job then lasting stable job"
+    assert (
+        name_type(phases, ["no_job", "white_collar"], {}, []) == "no job then steady white collar"
+    )
+
+
+def test_examplia_and_workers_of_the_united_states_have_names_that_differ():
+    rows = sf.load_microdata("keane_wolpin")[["person", "year", "state"]]
+    workers = sf.read_sequences(rows[rows["person"].isin(rows["person"].unique()[:250])])
+    spells = sf.example(seed=1).spells
+    some = spells["person"].drop_duplicates().head(250)
+    paths = sf.spells_to_sequences(spells[spells["person"].isin(some)])
+    for sequences in (workers, paths):
+        apart = sf.measure_distances(sequences, costs="trate", indel=1, missing="state")
+        for k in (3, 6):
+            made = describe_typology(sf.cluster_sequences(apart, k=k, compare=None))
+            names = made.table["name"]
+            assert names.is_unique
+            assert not names.str.contains("_").any()
+            told = made.phases.groupby("cluster")["share"].min()
+            sure = names[names.str.startswith("steady")].index + 1
+            assert (told.reindex(sure) >= 0.8).all()
 
 
 def test_same_names_are_told_apart():

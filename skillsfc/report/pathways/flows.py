@@ -229,9 +229,9 @@ def _matched(unmatched: pd.DataFrame, facts: Facts) -> str:
     part = facts.add("part not found", lost / (matched + lost), "percent", table=DESIGN)
     came = facts.add("found at a next date only", new, "count", table=DESIGN)
     return (
-        f"Of {first}, {gone} ({part}) {'has' if lost == 1 else 'have'} none of the same person at "
-        f"the next date, and {came} at a next date {'has' if new == 1 else 'have'} none before: "
-        "the moves are those of persons found at both."
+        f"Of {first}, {gone} ({part}) {'was' if lost == 1 else 'were'} not followed by one of the "
+        f"same person at the next date; {came} {'comes' if new == 1 else 'come'} from persons not "
+        "seen at the date before. The moves are those of persons found at both."
     )
 
 

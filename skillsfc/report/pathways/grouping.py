@@ -65,7 +65,10 @@ def doubtful(row: Any) -> str:
 
 
 def without_certainty(table: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Return estimates in which a share of nobody has no interval: none is known.
+    """Return estimates in which a share of nobody has no interval, and one of few has a star.
+
+    A group may be large and the persons in one state of it few: an estimate that one to nine
+    persons carry is marked as unreliable.
 
     Examples
     --------
@@ -74,7 +77,11 @@ def without_certainty(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     [nan, 0.5]
     """
     nobody = (table[measure].abs() < ROUNDING) & (table["upper"].abs() < ROUNDING)
-    return table.assign(**{end: table[end].where(~nobody, np.nan) for end in ("lower", "upper")})
+    made = table.assign(**{end: table[end].where(~nobody, np.nan) for end in ("lower", "upper")})
+    if {"reliability", "at_risk"} <= set(made.columns):
+        thin = made["at_risk"].between(1, FEWEST - 1) & (made["reliability"] != "w")
+        made["reliability"] = made["reliability"].mask(nobody, "").mask(thin & ~nobody, "u")
+    return made
 
 
 def group_key(keys: Mapping[str, Any]) -> str:

@@ -11,7 +11,6 @@ from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
-    FEWEST,
     by_group,
     compare_large,
     doubtful,
@@ -25,6 +24,7 @@ from skillsfc.report.pathways.words import capital, period, say_count, say_time
 from skillsfc.report.text import Facts, list_words
 
 LATER, AT, FOLLOWED = "jobless_later", "jobless_later_at_in_figures", "jobless_later_persons"
+TO_FOLLOW = 30  # persons
 
 
 def write_later_states(
@@ -65,7 +65,7 @@ def write_later_states(
     -------
     Section
         Figure and tables ``jobless_later...``; a sentence only where nobody was in that state, or
-        fewer than ten persons.
+        fewer than thirty persons, whom each cell would show by twos and threes.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def write_later_states(
         when = f"{since:g} {period(unit, since)} after the start"
         text = f"Nobody was seen in {called} {when}, so that nobody can be followed."
         return Section("jobless_later", (text, *taken), facts)
-    if later.diagnostics["persons"].max() < FEWEST:
+    if later.diagnostics["persons"].sum() < TO_FOLLOW:
         when = f"{since:g} {period(unit, since)} after the start"
         text = f"Too few persons were seen in {called} {when} to be shown later on."
         return Section("jobless_later", (text, *taken), facts)

@@ -72,8 +72,9 @@ def show_kinds(typology: Any) -> ShownKinds:
 
 
 def _hidden(cells: pd.DataFrame, totals: pd.DataFrame) -> set[int]:
-    """Return the kinds with a suppressed cell, and with one alone the smallest other."""
-    found = {int(number) for number in cells.loc[cells["reliability"] == SUPPRESSED, "cluster"]}
+    """Return the kinds with a cell that is not shown, and with one alone the smallest other."""
+    hidden = cells["reliability"].isin((SUPPRESSED, WITHHELD))
+    found = {int(number) for number in cells.loc[hidden, "cluster"]}
     others = totals[~totals["cluster"].isin(found) & (totals["persons"] > 0)]
     if len(found) == 1 and len(others):
         found.add(int(others.loc[others["persons"].idxmin(), "cluster"]))

@@ -58,7 +58,8 @@ class Alignment:
 
     def distances(self, saved: npt.NDArray[np.floating], rows: Whole, columns: Whole) -> Floats:
         """Return distances from the largest savings of a block of pairs."""
-        apart = self.alone[rows][:, None] + self.alone[columns][None, :] - saved
+        apart = np.add.outer(self.alone[rows], self.alone[columns])
+        apart -= saved
         if len(self.first):
             one, other = self.first[rows][:, None], self.first[columns][None, :]
             apart += self.start[one, other]
@@ -95,6 +96,25 @@ class Alignment:
         return None
 
 
+@dataclass(frozen=True)
+class SpellAlignment(Alignment):
+    """Sequences of spells, and what matching two of them saves by state and by duration.
+
+    Parameters
+    ----------
+    by_state : array [states, states] of float
+        Saving of two spells of one period by their states.
+    state : array of int
+        State of each kind of spell.
+    worth : array of float
+        What a kind of spell adds at most to the saving with one of the same state.
+    """
+
+    by_state: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    state: Whole = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    worth: Floats = field(default_factory=lambda: np.zeros(0))
+
+
 def align_states(codes: Codes, costs: StateCosts) -> Alignment:
     """Return optimal matching as an alignment of states."""
     elements = np.where(codes >= 0, codes, len(costs.states)).astype(np.int64)
@@ -105,7 +125,9 @@ def align_states(codes: Codes, costs: StateCosts) -> Alignment:
     )
 
 
-def align_spells(codes: Codes, costs: StateCosts, *, expansion: float, power: float) -> Alignment:
+def align_spells(
+    codes: Codes, costs: StateCosts, *, expansion: float, power: float
+) -> SpellAlignment:
     r"""Return optimal matching of spells as an alignment of states with durations.
 
     Notes
@@ -123,12 +145,21 @@ def align_spells(codes: Codes, costs: StateCosts, *, expansion: float, power: fl
     elements[inside] = places.ravel()
     state, extra = kinds % size, (kinds // size).astype(np.float64) ** power - 1.0
     delete = costs.indel[state] + expansion * extra
-    other = costs.indel[state][:, None] + costs.indel[state][None, :]
-    saving = other - costs.substitution[state[:, None], state[None, :]]
-    shared = 2 * expansion * np.minimum(extra[:, None], extra[None, :])
+    by_state = costs.indel[:, None] + costs.indel[None, :] - costs.substitution
+    worth = 2 * expansion * extra
+    saving = by_state[state[:, None], state[None, :]]
+    shared = np.minimum(worth[:, None], worth[None, :])
     saving += np.where(state[:, None] == state[None, :], shared, 0.0)
     alone = np.append(delete, 0.0)[elements].sum(axis=1)
-    return Alignment(elements, runs.counts, np.pad(saving, (0, 1)), alone)
+    return SpellAlignment(
+        elements,
+        runs.counts,
+        np.pad(saving, (0, 1)),
+        alone,
+        by_state=by_state,
+        state=state,
+        worth=worth,
+    )
 
 
 def align_warped(codes: Codes, costs: StateCosts, *, nu: float, penalty: float) -> Alignment:

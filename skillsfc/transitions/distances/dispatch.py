@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from skillsfc.transitions.distances.alignment import (
     Alignment,
+    SpellAlignment,
     align_spells,
     align_states,
     align_warped,
@@ -21,6 +22,7 @@ from skillsfc.transitions.distances.numba_kernels import (
     CompiledBits,
     numba_is_there,
 )
+from skillsfc.transitions.distances.spell_batches import CompiledSpells, SpellBatches
 from skillsfc.transitions.distances.substitution_costs import StateCosts
 from skillsfc.transitions.records import Floats, Whole
 from skillsfc.transitions.sequences.model import Codes
@@ -83,6 +85,9 @@ def choose_kernel(work: Work, options: Options, engine: str) -> tuple[Kernel, st
     if value is not None:
         bits = CompiledBits if engine == "numba" else BitAlignment
         return bits(task, value), engine
+    if isinstance(task, SpellAlignment):
+        spells = CompiledSpells if engine == "numba" else SpellBatches
+        return spells(task, single=work.single), engine
     full = CompiledAlignment if engine == "numba" else DiagonalAlignment
     return full(task, single=work.single), engine
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,19 +25,33 @@ def refuse_too_large(rows: int, columns: int, largest: int, width: float, what: 
     Raises
     ------
     CoverageError
-        If there are more cells than in a square of ``largest``.
+        If there are more cells than in a square of ``largest``, or than memory is free for.
     """
-    if rows * columns <= largest**2:
+    size, free = rows * columns * width, free_memory()
+    crowded = free is not None and size > free
+    if rows * columns <= largest**2 and not crowded:
         return
-    size = rows * columns * width / 1e9
-    found = f"{rows:,} x {columns:,} distances between {what}, {size:,.1f} GB"
+    found = f"{rows:,} x {columns:,} distances between {what}, {size / 1e9:,.1f} GB"
+    through = "" if crowded else ", largest=... lets it through"
     step = (
-        "precision='float32' or storage='condensed' halve it, largest=... lets it through. "
+        f"precision='float32' or storage='condensed' halve it{through}. "
         "Fewer: periods of a quarter instead of a month, fewer states, a sample, or reference=... "
         "for the distances to some."
     )
     expected = f"at most {largest:,} in a square"
+    if crowded and free is not None:
+        expected = f"at most the {free / 1e9:,.1f} GB of memory that are free"
     raise CoverageError(SUBJECT, [Problem("sequences", found, expected, "", step)])
+
+
+def free_memory() -> float | None:
+    """Return how many bytes can be had without swapping, None where the system does not tell."""
+    try:
+        told = Path("/proc/meminfo").read_text(encoding="ascii")
+    except OSError:
+        return None
+    lines = [line.split() for line in told.splitlines() if line.startswith("MemAvailable:")]
+    return float(lines[0][1]) * 1024 if lines else None
 
 
 def all_pairs(kernel: Kernel, count: int, kind: Any, condensed: bool, finish: Finish) -> Numbers:
@@ -87,7 +102,7 @@ def rectangles(count: int, lanes: int) -> Iterator[tuple[int, int, int, int]]:
 def restore_order(made: npt.NDArray[Any], order: Whole) -> None:
     """Put row and column i of a square, which are those of ``order[i]``, back in their place.
 
-    In place: a second square may not fit. Columns go some rows at a time, rows round by round.
+    In place, round by round: a second square may not fit.
 
     Examples
     --------
@@ -98,15 +113,13 @@ def restore_order(made: npt.NDArray[Any], order: Whole) -> None:
     """
     source = np.empty_like(order)
     source[order] = np.arange(len(order))
-    for start in range(0, len(order), NARROW):
-        made[start : start + NARROW] = np.take(made[start : start + NARROW], source, axis=1)
     done = np.zeros(len(order), dtype=bool)
     for first in range(len(order)):
-        if done[first] or source[first] == first:
+        if done[first]:
             continue
-        kept, place = made[first].copy(), first
+        kept, place = made[first].take(source), first
         while source[place] != first:
-            made[place] = made[source[place]]
+            made[source[place]].take(source, out=made[place], mode="clip")
             done[place] = True
             place = int(source[place])
         made[place], done[place] = kept, True

@@ -25,6 +25,7 @@ from skillsfc.transitions.records import Floats, Whole
 from skillsfc.transitions.sequences.model import Sequences
 
 MOST_PAIRS = 150_000  # quantiles of more pairs are of an even sample of them
+FEW_TIMES = 4  # pairs that stand for so many are written out
 QUANTILES = {"lower quartile": 0.25, "median": 0.5, "upper quartile": 0.75}
 
 
@@ -201,9 +202,7 @@ def summarise(stored: Numbers, counts: Whole, references: bool) -> tuple[pd.Data
             )
     if not len(values) or mass.sum() == 0:
         return _table(facts), notes
-    facts["mean"] = float(values @ mass / mass.sum())
-    if not references:
-        facts["mean"] = _mean(stored, counts)
+    facts["mean"] = float(values @ mass / mass.sum()) if references else _mean(stored, counts)
     facts |= _quantiles(values, mass)
     facts["largest"] = float(stored.max(initial=0.0))
     return _table(facts), notes
@@ -216,17 +215,20 @@ def _table(facts: dict[str, float]) -> pd.DataFrame:
 def _mean(stored: Numbers, counts: Whole) -> float:
     """Return the mean over pairs of different persons; the same sequence is 0 away."""
     mass = counts.astype(np.float64)
-    total, kinds = 0.0, len(counts)
-    at = 0
-    for row in range(kinds):
+    persons = mass.sum()
+    if persons <= 1:
+        return 0.0
+    if stored.ndim == 2 and stored.dtype == np.float64:
+        return float(mass @ (stored @ mass) / (persons * (persons - 1)))
+    total, at = 0.0, 0
+    for row in range(len(counts)):
         if stored.ndim == 1:
-            line = stored[at : at + kinds - row - 1]
-            at += kinds - row - 1
+            line = stored[at : at + len(counts) - row - 1]
+            at += len(line)
         else:
             line = stored[row, row + 1 :]
         total += mass[row] * float(line.astype(np.float64) @ mass[row + 1 :])
-    persons = mass.sum()
-    return 2 * total / (persons * (persons - 1)) if persons > 1 else 0.0
+    return float(2 * total / (persons * (persons - 1)))
 
 
 def _pairs(stored: Numbers, counts: Whole) -> tuple[Numbers, Floats, bool]:
@@ -234,12 +236,20 @@ def _pairs(stored: Numbers, counts: Whole) -> tuple[Numbers, Floats, bool]:
     kinds = len(counts)
     total = kinds * (kinds - 1) // 2
     every = max(1, -(-total // MOST_PAIRS))
-    begins = condensed_place(np.arange(kinds), np.arange(kinds) + 1, kinds)
-    place = np.arange(0, total, every)
-    low = np.searchsorted(begins, place, side="right") - 1
-    high = place - begins[low] + low + 1
-    values = stored[place] if stored.ndim == 1 else stored[low, high]
-    mass = (counts[low] * counts[high]).astype(np.float64)
+    persons = counts.astype(np.float64)
+    if every == 1:  # row by row: arrays of places would take longer than the distances themselves
+        rows = range(kinds)
+        values = stored
+        if stored.ndim == 2:
+            values = np.concatenate([stored[row, row + 1 :] for row in rows])
+        mass = np.concatenate([persons[row] * persons[row + 1 :] for row in rows])
+    else:
+        begins = condensed_place(np.arange(kinds), np.arange(kinds) + 1, kinds)
+        place = np.arange(0, total, every)
+        low = np.searchsorted(begins, place, side="right") - 1
+        high = place - begins[low] + low + 1
+        values = stored[place] if stored.ndim == 1 else stored[low, high]
+        mass = persons[low] * persons[high]
     same = float((counts * (counts - 1)).sum()) / 2
     if same > 0:
         values, mass = np.append(values, 0.0), np.append(mass * every, same)
@@ -248,12 +258,16 @@ def _pairs(stored: Numbers, counts: Whole) -> tuple[Numbers, Floats, bool]:
 
 def _quantiles(values: Numbers, mass: Floats) -> dict[str, float]:
     """Return the smallest values that at least a quarter, a half and so on do not exceed."""
-    if np.ptp(mass) == 0:
-        places = [max(0, int(np.ceil(share * len(values))) - 1) for share in QUANTILES.values()]
-        found = np.partition(values, sorted(set(places)))[places]
-        return dict(zip(QUANTILES, found.tolist(), strict=True))
-    order = np.argsort(values)
-    reached = np.cumsum(mass[order])
-    wanted = [share * reached[-1] * (1 - 1e-12) for share in QUANTILES.values()]
-    found = values[order][np.searchsorted(reached, wanted)]
-    return dict(zip(QUANTILES, found.tolist(), strict=True))
+    total = float(mass.sum())
+    if total <= FEW_TIMES * len(values):  # to sort numbers is faster than to sort their places
+        ordered, reached = np.repeat(values, mass.astype(np.int64)), None
+        ordered.sort()
+    else:
+        order = np.argsort(values)
+        ordered, reached = values[order], np.cumsum(mass[order])
+    found = {}
+    for name, share in QUANTILES.items():
+        wanted = share * total * (1 - 1e-12)
+        at = np.ceil(wanted) - 1 if reached is None else np.searchsorted(reached, wanted)
+        found[name] = float(ordered[max(0, int(at))])
+    return found

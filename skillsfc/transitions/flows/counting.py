@@ -10,7 +10,7 @@ import numpy as np
 
 from skillsfc.errors import ConvergenceError, Problem
 from skillsfc.transitions.flows.errors_by_delta import between_clusters, cluster_totals, slopes
-from skillsfc.transitions.flows.interviews import SUBJECT, Pair
+from skillsfc.transitions.flows.interviews import SUBJECT, Interviews, Pair
 from skillsfc.transitions.flows.margins import adjust_by_fitting, adjust_by_wls
 from skillsfc.transitions.flows.misclassification import correct_flows
 from skillsfc.transitions.flows.result import FlowMatrix
@@ -78,6 +78,29 @@ def count_group(
         _carried(lambda x: _shares(x.reshape(size, size)).ravel(), flow, covariance),
     )
     return [one.matrix for one in counted], total
+
+
+def nothing_seen(
+    keys: dict[str, Any], made: Interviews, group: int
+) -> tuple[list[FlowMatrix], FlowMatrix]:
+    """Return matrices without chances for a group in which nobody was interviewed twice running.
+
+    There is one for each pair of dates at whose first or second somebody was interviewed.
+    """
+    size = len(made.states)
+    nowhere = np.full((size, size), np.nan)
+    apart = np.full((size * size, size * size), np.nan)
+    dates = set(made.date[(made.group == group) & (made.weight > 0)].tolist())
+    matrices = [
+        FlowMatrix(
+            {**keys, "time": made.dates[date], "until": made.dates[date + 1]},
+            np.zeros((size, size), dtype=np.int64), nowhere, nowhere, apart, apart,
+        )
+        for date in range(len(made.dates) - 1)
+        if dates & {date, date + 1}
+    ]  # fmt: skip
+    nobody = np.zeros((size, size), dtype=np.int64)
+    return matrices, FlowMatrix({**keys, "pairs": 0}, nobody, nowhere, nowhere, apart, apart)
 
 
 def _count_pair(
@@ -160,7 +183,8 @@ def _refuse_negative(made: Floats, keys: dict[str, Any], corrections: Correction
     if corrections.negative != "refuse" or made.min() >= 0:
         return
     where = " ".join(map(str, keys.values()))
-    found = f"{int((made < 0).sum())} negative flows after the correction"
+    count = int((made < 0).sum())
+    found = f"{count} negative flow{'s' if count > 1 else ''} after the correction"
     step = "negative='clip' sets them to 0; adjustment='ipf' never makes any."
     problem = Problem(f"flows {where}", found, "none below 0", next_step=step)
     raise ConvergenceError(SUBJECT, [problem])

@@ -11,7 +11,7 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import CoverageError, Problem
 from skillsfc.results import table_hash
-from skillsfc.transitions.flows.counting import NEGATIVE, Corrections, count_group
+from skillsfc.transitions.flows.counting import NEGATIVE, Corrections, count_group, nothing_seen
 from skillsfc.transitions.flows.interviews import (
     SUBJECT,
     WEIGHT_DATES,
@@ -100,8 +100,9 @@ def estimate_flows(
         ``count`` [persons matched, without those of weight 0], ``flow`` [weighted persons],
         ``flow_error``, ``probability, standard_error, lower, upper`` [0-1], ``level, reliability``
         ("u": fewer than 30 in the state before), ``note``. ``.average``: all pairs together, also
-        those over a longer interval where a date is missing (a note says so). ``.unmatched``:
-        persons matched, lost and entered by state. ``.matrix()``: one matrix.
+        those over a longer interval where a date is missing (a note says so). A group in which
+        nobody was interviewed at two consecutive dates has count 0, no chances, and a note.
+        ``.unmatched``: persons matched, lost and entered by state. ``.matrix()``: one matrix.
 
     Raises
     ------
@@ -110,7 +111,7 @@ def estimate_flows(
     ParameterError
         If an argument names nothing that is there.
     CoverageError
-        If nobody was interviewed at two consecutive dates.
+        If nobody of any group was interviewed at two consecutive dates.
     ConvergenceError
         If margins cannot be met, or a flow is negative under ``negative="refuse"``.
 
@@ -188,7 +189,7 @@ def _all_groups(
     corrections: Corrections,
     weight_date: str,
 ) -> tuple[list[FlowMatrix], list[FlowMatrix], pd.DataFrame]:
-    matrices, averages, unmatched, empty = [], [], [], []
+    matrices, averages, unmatched = [], [], []
     clusters = int(made.cluster.max()) + 1
     for place, keys in enumerate(made.groups.to_dict("records") or [{}]):
         pairs = []
@@ -203,13 +204,15 @@ def _all_groups(
                     both = (stocks[(first, *group)], stocks[(second, *group)])
                 pairs.append((named, pair, both))
         if not pairs:
-            empty.append(" ".join(map(str, keys.values())) or "the panel")
-            continue
-        one, total = count_group(keys, pairs, len(made.states), clusters, corrections)
+            one, total = nothing_seen(keys, made, place)
+        else:
+            one, total = count_group(keys, pairs, len(made.states), clusters, corrections)
         matrices += one
         averages.append(total)
-    if empty:
-        found = f"nobody is interviewed at two consecutive dates in {', '.join(empty)}"
+    if not any(total.keys["pairs"] for total in averages):
+        groups = [" ".join(map(str, keys)) for keys in made.groups.to_numpy().tolist()]
+        where = ", ".join(groups) or "the panel"
+        found = f"nobody is interviewed at two consecutive dates in {where}"
         step = "Is 'person' the same identifier at both dates?"
         raise CoverageError(
             SUBJECT, [Problem("panel", found, "persons seen twice", next_step=step)]

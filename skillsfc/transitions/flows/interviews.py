@@ -124,6 +124,9 @@ def read_interviews(
     if problems:
         raise TableError(SUBJECT, problems)
     kept, notes = _answered(table, state)
+    gone = 0 if cluster is None else int(kept[cluster].isna().sum())
+    if gone:
+        problems.append(Problem(f"column '{cluster}'", f"missing in {gone} rows", "a cluster each"))
     weights, more = _weights(kept, weight, problems)
     dated = _dates(kept, time, problems)
     words = as_codes(kept[state])
@@ -166,6 +169,8 @@ def _named(
 def _answered(table: pd.DataFrame, state: str) -> tuple[pd.DataFrame, list[str]]:
     """Leave out interviews without a state; they then count as not held."""
     empty = table[state].isna() | (table[state].astype("str").str.strip() == "")
+    if empty.all():
+        raise TableError(SUBJECT, [Problem(f"column '{state}'", "missing in all rows", "states")])
     if not empty.any():
         return table.reset_index(drop=True), []
     note = f"{int(empty.sum())} interviews without {state} count as not held."

@@ -12,6 +12,7 @@ from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
 from skillsfc.transitions.records import Floats
 
 ALONE = 1e-9  # a second eigenvalue nearer to 1 (or rate nearer to 0) means no single steady state
+NOTHING = 1e-14  # rounding of shares
 
 
 @dataclass(frozen=True)
@@ -104,4 +105,5 @@ def steady_shares(matrix: Floats, generator: bool) -> Floats:
     change = matrix if generator else matrix - np.eye(size)
     equations = np.vstack([change.T, np.ones(size)])
     made = np.linalg.lstsq(equations, np.append(np.zeros(size), 1.0), rcond=None)[0]
+    made[np.abs(made) < NOTHING] = 0.0  # a state all leave for good: not a share below 0
     return np.asarray(made, dtype=np.float64)

@@ -5,7 +5,7 @@ Stocks are taken as shares: growth of the population is spread over the states i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -136,7 +136,8 @@ def read_margins(
     Raises
     ------
     TableError
-        On missing columns, and on dates, groups or states without a stock.
+        On missing columns, on dates, groups or states without a stock, and on stocks of states
+        that the panel does not have.
     """
     refuse_other_than_table(margins, "margins")
     table: pd.DataFrame = margins
@@ -186,15 +187,31 @@ def _running(table: pd.DataFrame, made: Interviews) -> Floats:
 def _complete(
     found: Mapping[Any, float], made: Interviews, by: tuple[str, ...]
 ) -> Mapping[tuple[Any, ...], Floats]:
-    stocks, missing = {}, []
+    stocks, missing, nobody = {}, [], []
+    strange = {key[-1] for key, value in found.items() if value > 0} - set(made.states)
     for date, number in zip(made.dates, made.dated.running, strict=True):
         for row in made.groups.to_dict("records") or [{}]:
             group = tuple(row[name] for name in by)
             values = {name: found.get((number, *group, name)) for name in made.states}
             missing += [(date, *group, name) for name, value in values.items() if value is None]
             stocks[(date, *group)] = np.array([*values.values()], dtype=np.float64)
+            nobody += [(date, *group)] if not np.nansum(stocks[(date, *group)]) > 0 else []
+    problems = []
     if missing:
-        shown = listing([" ".join(map(str, key)) for key in missing])
-        problem = Problem("rows", f"no stock for {shown}", "every date, group and state")
-        raise TableError("margins", [problem])
+        problems.append(Problem("rows", f"no stock for {_shown(missing)}",
+                                "every date, group and state"))  # fmt: skip
+    elif nobody:
+        problems.append(Problem("rows", f"stocks of 0 only for {_shown(nobody)}", "somebody"))
+    if strange:
+        step = "Leave those rows out, if the flows are to agree with the stocks of the others."
+        here = f"states of the panel: {listing(made.states, 30)}"
+        problems.append(
+            Problem("state", f"not in the panel: {listing(sorted(strange))}", here, next_step=step)
+        )
+    if problems:
+        raise TableError("margins", problems)
     return stocks
+
+
+def _shown(keys: Sequence[tuple[Any, ...]]) -> str:
+    return listing([" ".join(map(str, key)) for key in keys])

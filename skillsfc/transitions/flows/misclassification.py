@@ -62,7 +62,7 @@ def read_misclassification(given: object, states: tuple[str, ...]) -> Floats:
         values = np.zeros(0)
     size = len(states)
     if values.shape != (size, size):
-        found = f"{' x '.join(map(str, values.shape)) or type(given).__name__}"
+        found = " x ".join(map(str, values.shape)) if values.size else type(given).__name__
         problem = Problem("misclassification", found, f"a matrix of {size} x {size} numbers")
         raise ParameterError(SUBJECT, [problem])
     problems = []

@@ -16,6 +16,7 @@ from skillsfc.transitions.survival.intervals import confidence_limits
 from skillsfc.transitions.survival.selection import FEW
 
 SUBJECT = "estimate_flows"
+NOBODY = "nobody is interviewed at both dates"
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Flows(Result):
         return cast("FlowSettings", self.settings)
 
     def named_matrices(self) -> list[NamedMatrix]:
-        """Return the average matrix of each group, for `to_continuous_rates` and its kind."""
+        """Return the average matrix of each group with any, for `to_continuous_rates`."""
         return [
             NamedMatrix(
                 self._set.states,
@@ -118,6 +119,7 @@ class Flows(Result):
                 {name: one.keys[name] for name in self._set.group},
             )
             for one in self.averages
+            if one.keys["pairs"]
         ]
 
     def matrix(self, *, time: Any = None, **group: Any) -> pd.DataFrame:
@@ -172,6 +174,9 @@ def _rows(one: FlowMatrix, settings: FlowSettings) -> pd.DataFrame:
     )
     few = np.repeat(one.count.sum(axis=1) < FEW, size)
     negative = (one.flow.ravel() < 0) | (chance < 0)
+    note = np.where(negative, "negative: the correction asks for too much", "")
+    if not one.count.any():
+        note[:] = NOBODY
     return pd.DataFrame(
         {
             **{name: [value] * (size * size) for name, value in one.keys.items()},
@@ -186,6 +191,6 @@ def _rows(one: FlowMatrix, settings: FlowSettings) -> pd.DataFrame:
             "upper": upper,
             "level": settings.level,
             "reliability": np.where(few, "u", ""),
-            "note": np.where(negative, "negative: the correction asks for too much", ""),
+            "note": note,
         }
     )

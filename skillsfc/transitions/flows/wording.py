@@ -23,6 +23,14 @@ def flow_notes(
 ) -> tuple[str, ...]:
     """Return notes on matching, corrections, small numbers and what is left undone."""
     notes = [*made.notes, *_matching(unmatched)]
+    nobody = [
+        ", ".join(f"{name} {one.keys[name]}" for name in settings.group)
+        for one in averages
+        if not one.keys["pairs"]
+    ]
+    if nobody:
+        where = "; ".join(nobody)
+        notes.append(f"No flows for {where}: nobody there is interviewed at two consecutive dates.")
     if settings.misclassified:
         notes.append(
             "Misclassification is undone as if errors at the two dates were independent; where "
@@ -32,13 +40,15 @@ def flow_notes(
         notes.append(_margins(settings, made, stocks))
     negative = sum(int((one.flow < 0).sum()) for one in matrices)
     if negative:
+        are = "1 flow is" if negative == 1 else f"{negative} flows are"
         notes.append(
-            f"{negative} flows are negative after the corrections: the errors or stocks stated ask "
-            "for more than the data hold. negative='clip' or adjustment='ipf' avoids them."
+            f"{are} negative after the corrections: the errors or stocks stated ask for more than "
+            "the data hold. negative='clip' or adjustment='ipf' avoids them."
         )
     few = {
         state
         for one in averages
+        if one.keys["pairs"]
         for state, count in zip(settings.states, one.count.sum(axis=1), strict=True)
         if count < FEW
     }

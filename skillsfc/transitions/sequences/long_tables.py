@@ -40,6 +40,24 @@ def time_column(table: pd.DataFrame, subject: str) -> str:
     return found[0]
 
 
+def unit_of(table: pd.DataFrame, time: str, unit: str | None) -> str:
+    """Return the unit of a period: as asked, the name of the time column, or the table's own.
+
+    A table of `Sequences` carries its unit in ``attrs``, which pandas keeps in selections and
+    copies; a column ``unit`` with one value, as in a file, says it too.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> unit_of(pd.DataFrame({"period": [1], "unit": "year"}), "period", None)
+    'year'
+    """
+    if unit is not None or time != "period":
+        return unit or time
+    said = table["unit"].dropna().unique() if "unit" in table.columns else []
+    return str(said[0]) if len(said) == 1 else str(table.attrs.get("unit", "month"))
+
+
 def whole_times(table: pd.DataFrame, time: str, subject: str) -> Whole:
     """Return the times as whole numbers; text such as "10" is a number, a blank is refused."""
     numbers = pd.to_numeric(table[time], errors="coerce")

@@ -23,6 +23,7 @@ from skillsfc.transitions.sequences.long_tables import (
     fixed_columns,
     person_weights,
     time_column,
+    unit_of,
     whole_times,
 )
 from skillsfc.transitions.text_codes import as_codes
@@ -113,6 +114,7 @@ class Sequences(Result):
         names = np.array([*self.states, np.nan, np.nan], dtype=object)
         wide = pd.DataFrame(names[self.codes], columns=list(self.periods))
         wide.index = pd.Index(self.persons["person"], name="person")
+        wide.attrs["unit"] = self.unit
         return wide
 
 
@@ -149,6 +151,7 @@ def sequences_of(
             "state": names.take(array[row, column] % (len(alphabet) + 1)).array,
         }
     )
+    table.attrs["unit"] = unit
     weights = np.ones(count) if weight is None else np.asarray(weight, dtype=np.float64)
     settings = SequenceSettings(alphabet, unit)
     return Sequences(
@@ -179,7 +182,8 @@ def read_sequences(
     weight : str, optional
         Column with a person's weight, used if the long table has it.
     unit : str, optional
-        Unit of a period; by default the name of the time column, else month.
+        Unit of a period; by default the name of the time column, that of the `Sequences` whose
+        table it is, a column ``unit`` with one value, else month.
 
     Returns
     -------
@@ -210,7 +214,11 @@ def read_sequences(
     alphabet, codes = coded(table.to_numpy(dtype=object), states, subject)
     persons = pd.DataFrame({"person": [str(label) for label in table.index]})
     return sequences_of(
-        codes, states=alphabet, persons=persons, periods=table.columns, unit=unit or "month"
+        codes,
+        states=alphabet,
+        persons=persons,
+        periods=table.columns,
+        unit=unit or str(table.attrs.get("unit", "month")),
     )
 
 
@@ -243,6 +251,6 @@ def _from_long(
         persons=persons,
         periods=wide.columns,
         weight=weights,
-        unit=unit or ("month" if time == "period" else time),
+        unit=unit_of(table, time, unit),
         notes=notes,
     )

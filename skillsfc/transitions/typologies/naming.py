@@ -12,6 +12,7 @@ from skillsfc.transitions.sequences.model import Codes
 from skillsfc.transitions.sequences.spells import runs_of
 
 SURE, SPLIT = 0.8, 0.5  # share of members in a phase's state: above it lasts, below it is split
+LASTS = {"stable": "lasting", "steady": "lasting", "lasting": "steady"}  # beside a state's own word
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,9 @@ def name_type(
 ) -> str:
     """Return a plain name: the states of the phases in turn, the last one with how sure it is.
 
+    Most members in the last state make it "steady"; fewer than half of them, "or still" the one
+    before, or another. Where there is one phase only, it is "throughout", "mostly", or split.
+
     Parameters
     ----------
     phases : sequence of Phase
@@ -108,26 +112,36 @@ def name_type(
     >>> name_type(phases, ["FE", "work"], {"FE": "education"}, ["work"])
     'education then stable work'
     """
-
-    def word(state: int) -> str:
-        return words.get(states[state], states[state])
-
     end = phases[-1]
-    earlier = [word(phase.state) for phase in phases[:-1]]
-    last = word(end.state)
-    adjective = ""
-    together = end.share + (end.second_share if word(end.second) == last else 0.0)
+    earlier = [plain(states[phase.state], words) for phase in phases[:-1]]
+    last, second = plain(states[end.state], words), plain(states[end.second], words)
+    kept = [w for i, w in enumerate(earlier) if i == 0 or w != earlier[i - 1]]
+    while kept and kept[-1] == last:
+        kept.pop()
+    together = end.share + (end.second_share if second == last else 0.0)
     if together >= SURE:
         good = states[end.state] in positive
-        adjective = "stable " if good else "lasting " if positive else "steady "
-    elif together < SPLIT and word(end.second) != last:
-        last = f"{last} or {word(end.second)}"
-    kept = [w for i, w in enumerate(earlier) if i == 0 or w != earlier[i - 1]]
-    while kept and kept[-1] == word(end.state):
-        kept.pop()
-    if not kept:
-        return f"{adjective}{last} throughout"
-    return " then ".join([*kept, f"{adjective}{last}"])
+        adjective = "stable" if good else "lasting" if positive else "steady"
+        first = last.split()[0]  # neither "stable stable job" nor "steady stable job"
+        adjective = LASTS.get(first, adjective)
+        said = f"{adjective} {last}"
+        return " then ".join([*kept, said]) if kept else f"{said} throughout"
+    if together < SPLIT and second != last:
+        last += f" or still {second}" if kept and kept[-1] == second else f" or {second}"
+    elif not kept:
+        return f"mostly {last}"
+    return " then ".join([*kept, last])
+
+
+def plain(state: str, words: Mapping[str, str]) -> str:
+    """Return the word for a state: the one given, else its code with blanks.
+
+    Examples
+    --------
+    >>> plain("white_collar", {}), plain("FE", {"FE": "education"})
+    ('white collar', 'education')
+    """
+    return words.get(state) or state.replace("_", " ").strip() or state
 
 
 def tell_apart(

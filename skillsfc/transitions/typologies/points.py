@@ -25,7 +25,8 @@ class Points:
         rows = np.argsort(first, kind="stable")
         self.rows = rows[weight[rows] > 0]
         if len(self.rows) < 3:
-            found = f"{len(self.rows)} different trajectories"
+            only = len(self.rows) == 1
+            found = "1 trajectory" if only else f"{len(self.rows)} different trajectories"
             raise TableError(subject, [Problem("distances", found, "at least three")])
         every = np.array_equal(self.rows, np.arange(len(weight)))
         kept = grid.matrix if every else grid.matrix[np.ix_(self.rows, self.rows)]

@@ -21,7 +21,7 @@ from skillsfc.transitions.sequences.preparation import (
     prepare_sequences,
 )
 from skillsfc.transitions.typologies.clusters import Clusters
-from skillsfc.transitions.typologies.naming import Phase, name_type, tell_apart
+from skillsfc.transitions.typologies.naming import Phase, name_type, plain, tell_apart
 from skillsfc.transitions.typologies.typology_tables import (
     group_differences,
     mean_times,
@@ -30,6 +30,7 @@ from skillsfc.transitions.typologies.typology_tables import (
     phases_of,
     representatives,
     type_shares,
+    without_few,
 )
 
 SUBJECT = "describe_typology"
@@ -128,13 +129,15 @@ def describe_typology(
     by : str or iterable of str, optional
         Columns of persons, such as ``"sex"``; ``.groups`` has the share of each type in each group.
     words : mapping of str to str, optional
-        Plainer words for states in the names, such as ``{"FE": "education", "HE": "education"}``.
+        Plainer words for states in the names, such as ``{"FE": "education", "HE": "education"}``;
+        by default the state, with blanks for ``_``.
     positive : str or iterable of str
         States that are a success: at the end of a path they are "stable", others "lasting".
     names : mapping of int to str, optional
         Your own names by number of the cluster.
     threshold : int
-        Persons [1 or more] below whom a cell is not shown, and below whom a real path is not told.
+        Persons [1 or more] below whom a cell is not shown, nor others from which it could be had,
+        and below whom a real path is not told.
     shortest : int, optional
         Shortest phase [periods]; by default a twelfth of the time axis.
     missing : {"ignore", "state", "refuse"}
@@ -146,7 +149,8 @@ def describe_typology(
     -------
     Typology
         ``.table``: ``cluster, name, share`` [0-1, weighted], ``standard_error, level, lower,
-        upper, persons, reliability`` ("s" suppressed below the threshold, "u" below 30), ``path``
+        upper, persons, reliability`` ("s" not shown, "w" neither, or the others would tell
+        one, "u" below 30 persons), ``path``
         (the phases in words), ``unit, status``. ``.groups, .phases, .time_in_state,
         .representatives``: see `Typology`.
 
@@ -161,9 +165,10 @@ def describe_typology(
     -----
     A phase is a stretch in which one state is the most frequent among members, weighted; shorter
     stretches join a neighbour. A real person's path is told only if at least ``threshold``
-    persons have the same; otherwise the phases, which are nobody's, stand for the type. Shares
-    below the threshold are not shown, but this is no complete disclosure check: totals may
-    give a cell back.
+    persons have the same; otherwise the phases, which are nobody's, stand for the type. Cells
+    below the threshold are not shown, nor as many others as it takes that none of them can be had
+    by subtraction from groups, types and totals of this result. Other tables of the same persons
+    may still give a cell back, and a range for it can be had.
 
     Examples
     --------
@@ -190,7 +195,9 @@ def describe_typology(
     times = mean_times(prepared, label, weight, size)
     titles = _titles(prepared, phases, times, dict(words or {}), good, dict(names or {}))
     key = pd.DataFrame({"cluster": np.arange(1, size + 1), "name": titles})
-    everyone = type_shares(prepared, label, weight, key, [], level, threshold)
+    everyone = type_shares(prepared, label, weight, key, [], level)
+    of_groups = type_shares(prepared, label, weight, key, by_names, level) if by_names else None
+    everyone, groups, more = without_few(everyone, of_groups, threshold)
     settings = TypologySettings(
         size, tuple(by_names), threshold, shortest, missing, level, own.unit
     )
@@ -201,13 +208,12 @@ def describe_typology(
             status="estimated",
         ),
         settings=settings,
-        notes=(*prepared.notes, *_notes(threshold)),
+        notes=(*prepared.notes, *_notes(threshold, more)),
         provenance={
             "version": __version__, "seed": None,
             "inputs": {"sequences": table_hash(own.table), "clusters": table_hash(clusters.table)},
         },
-        groups=type_shares(prepared, label, weight, key, by_names, level, threshold)
-        if by_names else pd.DataFrame(),
+        groups=groups,
         phases=phase_table(prepared, phases, key),
         time_in_state=times.merge(key, on="cluster")[
             ["cluster", "name", "state", "duration", "standard_error", "unit"]
@@ -260,14 +266,21 @@ def _titles(
         raise ParameterError(SUBJECT, [Problem("names", found, f"1 to {len(phases)}")])
     mean = times["duration"].to_numpy(dtype=np.float64).reshape(len(phases), -1)
     made = [name_type(own, prepared.states, words, positive) for own in phases]
-    said = [words.get(state, state) for state in prepared.states]
+    said = [plain(state, words) for state in prepared.states]
     made = tell_apart(made, phases, mean, said, prepared.sequences.unit)
     return [names.get(number, name) for number, name in enumerate(made, start=1)]
 
 
-def _notes(threshold: int) -> list[str]:
-    return [
+def _notes(threshold: int, more: int) -> list[str]:
+    notes = [
         "Names say what is most frequent in each phase; not every member took that path.",
         f"Cells of fewer than {threshold} persons are not shown (reliability 's'), and a real path "
-        f"is told only if {threshold} or more persons have it. Totals may still give a cell back.",
+        f"is told only if {threshold} or more persons have it.",
     ]
+    if more:
+        are = "1 more cell is" if more == 1 else f"{more} more cells are"
+        notes.append(
+            f"{are} not shown (reliability 'w'), so that no cell of few can be had from "
+            "the totals by subtraction."
+        )
+    return notes

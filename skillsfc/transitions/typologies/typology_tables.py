@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
-from skillsfc.transitions.records import Floats, Whole
+from skillsfc.transitions.records import Flags, Floats, Whole
 from skillsfc.transitions.sequences.distribution import state_counts
 from skillsfc.transitions.sequences.model import Codes
 from skillsfc.transitions.sequences.precision import mean_error, share_interval
 from skillsfc.transitions.sequences.preparation import FEW_PERSONS, Prepared, first_of, groups_of
 from skillsfc.transitions.typologies.naming import Phase, find_phases, list_stays, path_text
+from skillsfc.transitions.typologies.withholding import withhold
 
 
 def phases_of(prepared: Prepared, weight: Floats, shortest: int) -> list[Phase]:
@@ -40,9 +41,9 @@ def mean_times(prepared: Prepared, label: Whole, weight: Floats, size: int) -> p
 
 def type_shares(
     prepared: Prepared, label: Whole, weight: Floats, key: pd.DataFrame, by: list[str],
-    level: float, threshold: int,
+    level: float,
 ) -> pd.DataFrame:  # fmt: skip
-    """Return the share of each type in each group; cells below the threshold are not shown."""
+    """Return the share of each type in each group, group by group."""
     parts = []
     for labels, inside in groups_of(by, prepared.persons):
         own, part = weight[inside], label[inside]
@@ -53,12 +54,37 @@ def type_shares(
         columns = {"share": share, "standard_error": error, "level": level, "lower": lower}
         made = key.assign(**labels, **columns, upper=upper, persons=persons)
         parts.append(made[[*by, *(name for name in made.columns if name not in by)]])
-    table = pd.concat(parts, ignore_index=True)
-    hidden = (table["persons"] > 0) & (table["persons"] < threshold)
-    few = np.where(table["persons"] < FEW_PERSONS, "u", "")
+    return pd.concat(parts, ignore_index=True)
+
+
+def without_few(
+    everyone: pd.DataFrame, groups: pd.DataFrame | None, threshold: int
+) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """Return both tables without cells below the threshold, nor those they could be had from.
+
+    The last number is how many of the latter there are.
+    """
+    types = len(everyone)
+    tables = [everyone] if groups is None else [groups, everyone]
+    persons = np.concatenate([table["persons"].to_numpy(dtype=np.int64) for table in tables])
+    hidden = withhold(persons.reshape(-1, types), threshold).ravel()
+    few = (persons > 0) & (persons < threshold)
+    made = [
+        _hidden(table, part, threshold)
+        for table, part in zip(tables, np.split(hidden, [len(hidden) - types][: len(tables) - 1]),
+                               strict=True)
+    ]  # fmt: skip
+    own = pd.DataFrame() if groups is None else made[0]
+    return made[-1], own, int((hidden & ~few).sum())
+
+
+def _hidden(table: pd.DataFrame, hidden: Flags, threshold: int) -> pd.DataFrame:
+    persons = table["persons"]
+    few = np.where(persons < FEW_PERSONS, "u", "")
+    gone = np.where((persons > 0) & (persons < threshold), "s", "w")
     shown = ["share", "standard_error", "lower", "upper", "persons"]
-    table[shown] = table[shown].astype("float64").where(~hidden)
-    return table.assign(reliability=np.where(hidden, "s", few))
+    made = table.assign(**{name: table[name].astype("float64").mask(hidden) for name in shown})
+    return made.assign(reliability=np.where(hidden, gone, few))
 
 
 def phase_text(prepared: Prepared, phases: list[Phase]) -> str:
