@@ -490,8 +490,8 @@ def test_dates_beside_other_things_and_in_other_forms_are_named(tmp_path):
         sf.read_spells(path)
     text = str(caught.value)
     assert "column 'start': dates in 1 rows, something else in 1: '12'" in text
-    assert "column 'end': no number in 1 rows: '03/04/1994'" in text
-    assert "or dates such as 1993-07 or 1993-07-15" in text
+    assert "column 'end': dates such as 03/04/1994: is that the day or the month first?" in text
+    assert "all dates such as 1993-07, 1993-07-15 or 15.07.1993" in text
 
 
 def test_a_missing_date_stays_missing_and_years_need_no_change(tmp_path):
