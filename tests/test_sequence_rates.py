@@ -51,6 +51,7 @@ def test_entropies_and_mean_months_are_those_of_traminer():
     found = {f"entropy_{t}": made.entropy["entropy"].iloc[t - 1] for t in (1, 25, 70)}
     times = made.time_in_state.set_index("state")["duration"]
     found |= {f"months_{SHORT[state]}": times[state] for state in times.index}
+    found["sum_of_weights"] = mvad().weight.sum()
     agree("mvad_weighted", found, list(found))
 
 

@@ -27,6 +27,7 @@ for (i in 1:6) for (j in 1:6) {
   say("mvad_weighted", paste0("rate_", states[i], "_", states[j]), rates_weighted[i, j])
 }
 entropy <- quiet(seqstatd(weighted))$Entropy
+say("mvad_weighted", "sum_of_weights", sum(mvad$weight))
 for (t in c(1, 25, 70)) say("mvad_weighted", paste0("entropy_", t), entropy[t])
 months <- quiet(seqmeant(weighted))
 for (i in 1:6) say("mvad_weighted", paste0("months_", states[i]), months[i])
