@@ -21,4 +21,5 @@ def main():
             writer.writerow([path, draw.randint(1, 4), "ab"[number % 2]])
 
 
-main()
+if __name__ == "__main__":
+    main()

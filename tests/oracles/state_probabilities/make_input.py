@@ -7,8 +7,9 @@ import skillsfc as sf
 
 PERSONS = 160
 
-spells = sf.example(seed=7).spells
-kept = spells[spells["person"] <= PERSONS]
-columns = ["person", "sex", "weight", "state", "start", "end", "to_state", "entry"]
-kept = kept[columns].assign(cluster=kept["person"] % 16)
-kept.to_csv("examplia_spells.csv", index=False)
+if __name__ == "__main__":  # collecting tests must write nothing
+    spells = sf.example(seed=7).spells
+    kept = spells[spells["person"] <= PERSONS]
+    columns = ["person", "sex", "weight", "state", "start", "end", "to_state", "entry"]
+    kept = kept[columns].assign(cluster=kept["person"] % 16)
+    kept.to_csv("examplia_spells.csv", index=False)
