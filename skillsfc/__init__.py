@@ -87,6 +87,7 @@ _PUBLIC = {
     "estimate_stage_shares": "transitions.stages.shares",
     "measure_transition_indicators": "transitions.indicators.measure",
     "measure_job_times": "transitions.indicators.job_times",
+    "measure_first_jobs": "transitions.indicators.first_jobs",
     "estimate_survival": "transitions.survival.curve",
     "estimate_cumulative_incidence": "transitions.survival.incidence",
     "fit_hazard": "transitions.survival.hazard",

@@ -73,6 +73,7 @@ MADE = {
     "JobTimes": lambda: sf.measure_job_times(
         SPELLS, jobs={"stable": "stable_job"}, since="education"
     ),
+    "FirstJobs": lambda: sf.measure_first_jobs(SPELLS, jobs=["temporary_job", "stable_job"]),
     "SurvivalCurve": lambda: sf.estimate_survival(SPELLS, state="unemployment"),
     "CurveComparison": compare,
     "CumulativeIncidence": lambda: sf.estimate_cumulative_incidence(SPELLS, state="education"),

@@ -61,17 +61,7 @@ class People:
         """Return a yes-or-no answer as 1, 0 and NaN."""
         if not self.has(column):
             return np.full(len(self.table), np.nan)
-        values = self.table[column]
-        words = values.astype("str").str.strip().str.lower()
-        found = words.map({"true": 1.0, "yes": 1.0, "1": 1.0, "1.0": 1.0,
-                           "false": 0.0, "no": 0.0, "0": 0.0, "0.0": 0.0})  # fmt: skip
-        strange = sorted(set(words[found.isna() & values.notna() & (words != "")]))
-        if strange:
-            found_words = f"values {listing(strange)}"
-            raise TableError(
-                SUBJECT, [Problem(f"column '{column}'", found_words, "true and false")]
-            )
-        return np.asarray(found, dtype=np.float64)
+        return yes_or_no(self.table[column], column, SUBJECT)
 
     def text(self, column: str) -> pd.Series:
         """Return a column of codes as text, missing where empty; words in lower case."""
@@ -96,6 +86,29 @@ class People:
     def age(self) -> Floats:
         """Return the ages in completed years."""
         return self.number("age")
+
+
+def yes_or_no(values: pd.Series, name: str, subject: str) -> Floats:
+    """Return answers of yes and no as 1, 0 and, where there is none, NaN.
+
+    Raises
+    ------
+    TableError
+        On other words, naming the column.
+
+    Examples
+    --------
+    >>> yes_or_no(pd.Series(["yes", "No", None]), "formal", "survey").tolist()
+    [1.0, 0.0, nan]
+    """
+    words = values.astype("str").str.strip().str.lower()
+    found = words.map({"true": 1.0, "yes": 1.0, "1": 1.0, "1.0": 1.0,
+                       "false": 0.0, "no": 0.0, "0": 0.0, "0.0": 0.0})  # fmt: skip
+    strange = sorted(set(words[found.isna() & values.notna() & (words != "")]))
+    if strange:
+        problem = Problem(f"column '{name}'", f"values {listing(strange)}", "true and false")
+        raise TableError(subject, [problem])
+    return np.asarray(found, dtype=np.float64)
 
 
 def code_texts(column: pd.Series) -> pd.Series:

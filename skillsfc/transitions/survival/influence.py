@@ -41,6 +41,13 @@ class Influence:
         column = weight[:, None]
         return replace(self, during=self.during * column, after=self.after * column)
 
+    def at(self, place: int) -> Floats:
+        """Return the influence of each row on the curve at one place of its times [rows]."""
+        during = (self.first <= place) & (place < self.last)
+        chosen = np.where(during[:, None], self.during, self.after)
+        started = self.first <= place
+        return np.asarray(np.where(started, chosen @ self.basis[place], 0.0))
+
     def squares(self, cluster: Whole) -> Floats:
         """Return for each time the sum over clusters of squared sums of influence [T].
 
