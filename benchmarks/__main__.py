@@ -1,6 +1,7 @@
 """Run the comparisons with the peers a user would pick instead.
 
 usage: python -m benchmarks run [NAME ...] [--json]      names: all, a file, or a comparison in one
+       python -m benchmarks run large                    ten million spells, 20,000 sequences: an hour
        python -m benchmarks list
 
 Peers are in the extra ``bench`` (``make bench`` installs them in an environment of their own, since
@@ -24,6 +25,8 @@ FILES = {
     "sequences": "distances between sequences: sequenzo",
     "panel_markov": "rates from interviews: R msm",
 }
+
+WITH_LARGE = ("survival", "cox", "multistate", "sequences")
 
 # The first part of a comparison's name, and the file it stands in.
 PREFIXES = {
@@ -50,14 +53,20 @@ def main(arguments: list[str]) -> int:
             print(f"{name:16s} {what}")
         return 0
     words = [word for word in arguments[1:] if not word.startswith("--")]
-    known = {"all", *PREFIXES, *FILES}
+    known = {"all", "large", *PREFIXES, *FILES}
     unknown = [word for word in words if word.split("-")[0] not in known]
     if arguments[:1] != ["run"] or unknown:
         print(__doc__, file=sys.stderr)
         return 2
     wanted = [PREFIXES.get(word.split("-")[0], word) for word in words if word != "all"]
+    if "large" in words:
+        wanted = list(WITH_LARGE)
     for name in [name for name in FILES if name in wanted] or list(FILES):
-        own = [word for word in words if PREFIXES.get(word.split("-")[0]) == name]
+        own = (
+            ["large"]
+            if "large" in words
+            else [word for word in words if PREFIXES.get(word.split("-")[0]) == name]
+        )
         flags = [word for word in arguments if word.startswith("--")]
         sys.argv = [f"benchmarks/{name}.py", *own, *flags]
         runpy.run_module(f"benchmarks.{name}", run_name="__main__")

@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+Work = Callable[[str], None]
+
 
 @dataclass
 class Comparison:
@@ -76,6 +78,17 @@ def compare(
     made.ratio = {who: made.seconds[who] / made.seconds["ours"] for who in peers}
     _print(made, factors)
     return made
+
+
+def run(works: Mapping[str, Work], large: Mapping[str, Work] | None = None) -> None:
+    """Run the comparisons that the command names; without names all but the large ones.
+
+    Large ones take minutes and much memory: by name, or all of a file's by the word "large".
+    """
+    named = [word for word in sys.argv[1:] if not word.startswith("-")] or list(works)
+    every = {**works, **(large or {})}
+    for name in list(large or {}) if named == ["large"] else named:
+        every[name](name)
 
 
 def _remembering(made: Comparison, who: str, work: Callable[[], Any]) -> Any:

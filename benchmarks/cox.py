@@ -30,7 +30,7 @@ import numpy as np
 import pandas as pd
 
 import skillsfc as sf
-from benchmarks.compare import compare
+from benchmarks.compare import compare, run
 from skillsfc.transitions.survival.newton import maximise
 from skillsfc.transitions.survival.partial_likelihood import PartialLikelihood
 from skillsfc.transitions.survival.risk_sets import build_risk_sets
@@ -155,7 +155,9 @@ PEERS = {
 }
 
 
-def cox(name: str, size: int, months: bool, peers: tuple[str, ...] = tuple(PEERS)) -> None:
+def cox(
+    name: str, size: int, months: bool, peers: tuple[str, ...] = tuple(PEERS), rounds: int = 3
+) -> None:
     """Time ours and the peers on one data set; R and the front beside."""
     here = [peer for peer in peers if importlib.util.find_spec(PEERS[peer][0])]
     work = ours(size, months)
@@ -167,7 +169,7 @@ def cox(name: str, size: int, months: bool, peers: tuple[str, ...] = tuple(PEERS
         difference=lambda a, b: float(np.abs(a - b).max()),
         tolerance=1e-6,
         goal="level with the best library",
-        rounds=3,
+        rounds=rounds,
         absent={peer: "not installed" for peer in peers if peer not in here},
         note=f"{in_r(size, months, work())}; {front(size, months)}",
     )
@@ -225,12 +227,14 @@ WORKS: dict[str, Callable[[str], None]] = {
     "cox-1e6": lambda name: cox(name, 10**6, False, ()),
     "cox-weighted-1e3": lambda name: late_and_weighted(name, 10**3),
 }
+LARGE: dict[str, Callable[[str], None]] = {
+    "cox-1e6-months": lambda name: cox(name, 10**6, True, ("lifelines",)),
+    "cox-1e7-months": lambda name: cox(name, 10**7, True, ("lifelines",), rounds=1),
+}
 
 
 def main() -> None:
-    wanted = [word for word in sys.argv[1:] if not word.startswith("-")] or list(WORKS)
-    for name in wanted:
-        WORKS[name](name)
+    run(WORKS, LARGE)
 
 
 if __name__ == "__main__":

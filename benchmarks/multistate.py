@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 import skillsfc as sf
-from benchmarks.compare import _cpu_seconds, compare
+from benchmarks.compare import _cpu_seconds, compare, run
 from skillsfc.transitions.multistate.event_steps import Stays, count_steps
 from skillsfc.transitions.multistate.influence import probability_variances
 
@@ -62,6 +62,8 @@ for (u in c(12, 24, 36, 48, 60, 72)) {
   cat("error", sprintf("%.17g", f$std.err[i, o]), "\\n")
 }
 """
+ETM = "R etm"
+SCRIPTS = {ETM: R_ETM, "R survfit (with errors)": R_SURVFIT}
 
 
 def made_spells(count: int) -> Stays:
@@ -120,7 +122,7 @@ def run_r(script: str, file: Path) -> dict[str, np.ndarray] | None:
     }
 
 
-def state_probabilities(name: str, count: int) -> None:
+def state_probabilities(name: str, count: int, peers: tuple[str, ...] = tuple(SCRIPTS)) -> None:
     """Compare the estimate, and its errors, with etm and survfit."""
     stays = made_spells(count)
     table = pd.DataFrame({"person": stays.cluster, "begin": stays.begin, "end": stays.end,
@@ -143,8 +145,8 @@ def state_probabilities(name: str, count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "spells.csv"
         table.to_csv(file, index=False)
-        for peer, script in (("R etm", R_ETM), ("R survfit (with errors)", R_SURVFIT)):
-            found = run_r(script, file)
+        for peer in peers:
+            found = run_r(SCRIPTS[peer], file)
             if found is None:
                 print(f"  {peer:28s} not run: R or the package is not installed")
                 continue
@@ -218,12 +220,13 @@ WORKS = {
     "cif-1e5": lambda name: incidence(name, 100_000),
     "cif-1e6": lambda name: incidence(name, 1_000_000),
 }
+LARGE = {
+    "aj-1e7": lambda name: state_probabilities(name, 10_000_000, (ETM,)),
+}
 
 
 def main() -> None:
-    wanted = [word for word in sys.argv[1:] if not word.startswith("-")] or list(WORKS)
-    for name in wanted:
-        WORKS[name](name)
+    run(WORKS, LARGE)
 
 
 if __name__ == "__main__":

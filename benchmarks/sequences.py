@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 import skillsfc as sf
-from benchmarks.compare import compare
+from benchmarks.compare import compare, run
 from skillsfc.transitions.sequences.model import sequences_of
 
 MONTHS, STATES, MOVES = 70, "ABCDEF", 0.08
@@ -198,12 +198,19 @@ WORKS: dict[str, Callable[[str], None]] = {
         rounds=1
     ),
 }  # fmt: skip
+# Eight gigabytes and, with general costs, a quarter of an hour.
+LARGE: dict[str, Callable[[str], None]] = {
+    "om-const-20000": lambda name: measure(
+        name, ">= 2.5x", 20_000, {"indel": 1}, CONSTANT, part=2000, also_numpy=False, rounds=1
+    ),
+    "om-trate-20000": lambda name: measure(
+        name, ">= 5x", 20_000, OURS_TRATE, TRATE, part=712, also_numpy=False, rounds=1
+    ),
+}  # fmt: skip
 
 
 def main() -> None:
-    wanted = [word for word in sys.argv[1:] if not word.startswith("-")] or list(WORKS)
-    for name in wanted:
-        WORKS[name](name)
+    run(WORKS, LARGE)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 import skillsfc as sf
-from benchmarks.compare import compare
+from benchmarks.compare import compare, run
 from skillsfc.transitions.survival.competing_risks import cumulative_incidence
 from skillsfc.transitions.survival.discrete import fit_discrete
 from skillsfc.transitions.survival.discrete_baseline import baseline_columns
@@ -172,7 +172,7 @@ def people(size: int) -> tuple[pd.DataFrame, np.ndarray]:
     return table, matrix
 
 
-def discrete(name: str, size: int, goal: str, rounds: int) -> None:
+def discrete(name: str, size: int, goal: str, rounds: int, *, expanded: bool = True) -> None:
     table, matrix = people(size)
     last, event = table["end"].to_numpy() - 1, table["event"].to_numpy()
 
@@ -194,19 +194,46 @@ def discrete(name: str, size: int, goal: str, rounds: int) -> None:
         )  # fmt: skip
         return found.coefficients
 
-    row = np.repeat(np.arange(size), last + 1)
-    month = np.concatenate([np.arange(1, n + 2) for n in last])
-    design = np.column_stack([np.ones(len(row)), month, month**2, matrix[row]])
-    moved = (month == last[row] + 1) & event[row]
     start = time.process_time()
     made = fit_discrete(table, "sex + region + school", baseline="quadratic")
     spent = time.process_time() - start
     assert largest(made.table["estimate"].to_numpy(), ours()) < 1e-8
+    peers = {"statsmodels GLM, collapsed": collapsed_peer(matrix, last, event)}
+    if expanded:
+        row = np.repeat(np.arange(size), last + 1)
+        month = np.concatenate([np.arange(1, n + 2) for n in last])
+        design = np.column_stack([np.ones(len(row)), month, month**2, matrix[row]])
+        peers |= logit_peers(design, (month == last[row] + 1) & event[row])
     compare(
-        name, size=f"{size:,} people, {len(row):,} person-months, 10 coefficients", ours=ours,
-        peers=logit_peers(design, moved), difference=largest, tolerance=1e-6, goal=goal,
-        rounds=rounds, note=f"fit_discrete, reading and checks included: {spent:.3f} CPU s",
+        name, size=f"{size:,} people, {int((last + 1).sum()):,} person-months, 10 coefficients",
+        ours=ours, peers=peers if there("statsmodels") else {}, difference=largest,
+        tolerance=1e-6, goal=goal, rounds=rounds,
+        note=f"fit_discrete, reading and checks included: {spent:.3f} CPU s",
     )  # fmt: skip
+
+
+def collapsed_peer(matrix: np.ndarray, last: np.ndarray, event: np.ndarray) -> Work:
+    """Return the binomial model on cells of covariates and month, collapsed with pandas first."""
+    names = [f"x{at}" for at in range(matrix.shape[1])]
+    table = pd.DataFrame(matrix.astype(np.int8), columns=names).assign(last=last, event=event)
+
+    def work() -> np.ndarray:
+        import statsmodels.api as sm
+
+        ends = table.pivot_table(index=names, columns="last", values="event",
+                                 aggfunc=["size", "sum"], fill_value=0, observed=True)  # fmt: skip
+        size, moved = ends["size"].to_numpy(), ends["sum"].to_numpy()
+        risk = size[:, ::-1].cumsum(axis=1)[:, ::-1]
+        cell, at = np.nonzero(risk)
+        month = ends["size"].columns.to_numpy()[at] + 1.0
+        pattern = np.array(ends.index.to_list(), dtype=float)[cell]
+        design = np.column_stack([np.ones(len(cell)), month, month**2, pattern])
+        counts = np.column_stack([moved[cell, at], risk[cell, at] - moved[cell, at]])
+        return np.asarray(
+            sm.GLM(counts, design, family=sm.families.Binomial()).fit(tol=1e-12).params
+        )
+
+    return work
 
 
 def logit_peers(design: np.ndarray, moved: np.ndarray) -> dict[str, Work]:
@@ -245,13 +272,15 @@ WORKS: dict[str, Callable[[str], None]] = {
     "cif-errors-1e5": lambda name: incidence_errors(name, 10**5),
     "dthaz-1e4": lambda name: discrete(name, 10**4, ">= 100x Logit, >= 25x sklearn", 3),
     "dthaz-1e5": lambda name: discrete(name, 10**5, ">= 100x Logit", 1),
+    "dthaz-1e6": lambda name: discrete(name, 10**6, "", 1, expanded=False),
+}
+LARGE: dict[str, Callable[[str], None]] = {
+    "dthaz-1e7": lambda name: discrete(name, 10**7, "", 1, expanded=False),
 }
 
 
 def main() -> None:
-    wanted = [word for word in sys.argv[1:] if not word.startswith("-")] or list(WORKS)
-    for name in wanted:
-        WORKS[name](name)
+    run(WORKS, LARGE)
 
 
 if __name__ == "__main__":

@@ -160,6 +160,7 @@ _PUBLIC = {
     "write_transition_paths": "report.pathways.paths",
     "write_waiting": "report.pathways.waiting",
     "write_job_times": "report.pathways.job_times",
+    "write_first_jobs": "report.pathways.first_jobs",
     "write_destinations": "report.pathways.destinations",
     "write_hazards": "report.pathways.hazards",
     "write_state_probabilities": "report.pathways.states",
