@@ -1,7 +1,7 @@
 """Run the comparisons with the peers a user would pick instead.
 
 usage: python -m benchmarks run [NAME ...] [--json]      names: all, a file, or a comparison in one
-       python -m benchmarks run large                    ten million spells, 20,000 sequences: an hour
+       python -m benchmarks run large                    ten million spells, 20,000 sequences
        python -m benchmarks list
 
 Peers are in the extra ``bench`` (``make bench`` installs them in an environment of their own, since

@@ -77,7 +77,7 @@ def in_r(size: int, call: str) -> str:
 def kaplan_meier(name: str, size: int, goal: str = "") -> None:
     end, event, _ = times(size)
     zero, peers = np.zeros(size), {}
-    if there("statsmodels") and size <= 10**6:
+    if there("statsmodels"):
         from statsmodels.duration.survfunc import SurvfuncRight
 
         peers["statsmodels"] = lambda: np.asarray(SurvfuncRight(end, event).surv_prob)
@@ -91,7 +91,7 @@ def kaplan_meier(name: str, size: int, goal: str = "") -> None:
         from sksurv.nonparametric import kaplan_meier_estimator
 
         peers["scikit-survival"] = lambda: kaplan_meier_estimator(event, end)[1]
-    note = in_r(size, "survfit(Surv(end, event) ~ 1)") if size <= 10**6 else "ours alone"
+    note = in_r(size, "survfit(Surv(end, event) ~ 1)") if size <= 10**6 else "the others at 10^6 and below"
     spells = pd.DataFrame({"start": 0, "end": end, "event": event})
     if size <= 10**6:
         start = time.process_time()

@@ -1,5 +1,6 @@
 """Reconstructed cohorts: published values, brute force, identities, and a known truth."""
 
+import functools
 import importlib.util
 from pathlib import Path
 
@@ -20,6 +21,7 @@ LEVELS = {"2": 9, "3": 12, "6": 15}
 FLAGS = {"unit": "persons", "status": "observed", "source": "made up"}
 
 
+@functools.cache
 def _recompute():
     spec = importlib.util.spec_from_file_location("cohort_recompute", FOLDER / "recompute.py")
     module = importlib.util.module_from_spec(spec)
@@ -56,9 +58,22 @@ def morocco(years=(2009, 2010)):
     return pupils, again.dropna(subset=["persons"])
 
 
+@functools.cache
+def country():
+    """The synthetic country, made once for all tests of cohorts."""
+    return sf.example(seed=1)
+
+
+@functools.cache
+def morocco_flow(**settings):
+    """A flow of Moroccan primary schools, estimated once for each choice of settings."""
+    by = settings.pop("by", None)
+    return sf.estimate_student_flow(*morocco(), by=by and by.split(), **settings)
+
+
 @pytest.fixture(scope="module")
 def examplia():
-    return sf.example(seed=1)
+    return country()
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +97,7 @@ def test_made_up_rates_give_the_expected_values(case):
 
 @pytest.mark.parametrize("sexes", ["F", "M", "T"])
 def test_morocco_gives_the_rates_that_unesco_published(sexes):
-    by = ["country"] if sexes == "T" else ["country", "sex"]
-    made = sf.estimate_student_flow(*morocco(), by=by, excess="uis")
+    made = morocco_flow(by="country" if sexes == "T" else "country sex", excess="uis")
     if sexes != "T":
         made = _only(made, sexes)
     found = values_of(made)

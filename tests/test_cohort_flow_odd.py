@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from test_cohort_flow import FLAGS, LEVELS, morocco, rate_table
+from test_cohort_flow import FLAGS, LEVELS, country, morocco, morocco_flow, rate_table
 
 import skillsfc as sf
 from skillsfc.errors import CoverageError, ParameterError, TableError
@@ -46,7 +46,7 @@ def test_constant_rates_are_found_exactly_and_do_not_vary():
 
 
 def test_excess_is_kept_named_and_marked():
-    flow = sf.estimate_student_flow(*morocco())
+    flow = morocco_flow()
     row = flow.table[(flow.table["sex"] == "M") & (flow.table["grade"] == 2)].iloc[0]
     assert row["dropout"] == pytest.approx(-0.00441, abs=1e-5)
     assert row["note"] == "more come on than were there"
@@ -57,8 +57,8 @@ def test_excess_is_kept_named_and_marked():
 
 
 def test_scaled_excess_leaves_no_negative_dropout_and_keeps_the_odds():
-    raw = sf.estimate_student_flow(*morocco())
-    made = sf.estimate_student_flow(*morocco(), excess="scale")
+    raw = morocco_flow()
+    made = morocco_flow(excess="scale")
     assert made.table["dropout"].min() > -1e-12
     odds = [f.table["promotion"] / f.table["repetition"] for f in (raw, made)]
     assert odds[0].to_numpy() == pytest.approx(odds[1].to_numpy(), nan_ok=True)
@@ -72,8 +72,8 @@ def test_scaled_excess_leaves_no_negative_dropout_and_keeps_the_odds():
 
 
 def test_the_unesco_rule_gives_both_sexes_the_larger_factor():
-    raw = sf.estimate_student_flow(*morocco()).table.set_index(["sex", "grade"])
-    made = sf.estimate_student_flow(*morocco(), excess="uis").table.set_index(["sex", "grade"])
+    raw = morocco_flow().table.set_index(["sex", "grade"])
+    made = morocco_flow(excess="uis").table.set_index(["sex", "grade"])
     factor = raw["repetition"] / made["repetition"]
     assert factor["F", 2] == pytest.approx(factor["M", 2])
     assert factor["F", 2] == pytest.approx(1.0044086, abs=1e-6)
@@ -88,11 +88,11 @@ def test_the_unesco_rule_shares_a_factor_within_a_region_only():
         for t in (pupils, again)
     ]  # fmt: skip
     made = sf.estimate_student_flow(*two, excess="uis").table
-    own = sf.estimate_student_flow(pupils, again, excess="uis").table
+    own = morocco_flow(excess="uis").table
     found = made[made["region"] == "A"]["repetition"].tolist()
     assert found == pytest.approx(own["repetition"].tolist())
     girls = made[(made["region"] == "B") & (made["sex"] == "F")]
-    raw = sf.estimate_student_flow(pupils, again).table
+    raw = morocco_flow().table
     excess = raw[(raw["sex"] == "F")]["dropout"].clip(upper=0)
     assert girls["repetition"].to_numpy() == pytest.approx(
         raw[raw["sex"] == "F"]["repetition"].to_numpy() / (1 - excess.fillna(0).to_numpy())
@@ -397,7 +397,7 @@ def test_rates_that_are_none_are_refused(rates, named):
 
 
 def test_levels_of_examplia_can_be_any_part_of_what_there_is():
-    x = sf.example(seed=1)
+    x = country()
     flow = sf.estimate_student_flow(
         x.enrolment, x.repeaters, x.graduates, levels={"3": LEVELS["3"]}, by="sex", years=2020
     )

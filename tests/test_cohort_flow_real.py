@@ -24,11 +24,17 @@ def edstats():
     return rows[rows["year"] >= FIRST].rename(columns={"iso3": "country"})
 
 
+def named(edstats, pattern):
+    """Rows of the indicators that a pattern matches, with its parts as columns."""
+    names = pd.Series(edstats["indicator"].unique(), name="indicator")
+    parts = names.str.extract(pattern).assign(indicator=names)
+    return edstats.merge(parts[names.str.match(pattern)], on="indicator")
+
+
 def pupils(edstats, kind, level="1", offset=0):
     """Pupils ("e") or repeaters ("r") by grade and sex; boys are both less girls."""
-    found = edstats["indicator"].str.extract(rf"^uis_{kind}_{level}_g(\d)(_f|_t)?$")
-    rows = edstats[found[0].notna()].assign(grade=found[0], girls=found[1].eq("_f"))
-    rows["grade"] = rows["grade"].astype(int) + offset
+    rows = named(edstats, rf"^uis_{kind}_{level}_g(?P<grade>\d)(?P<both>_f|_t)?$")
+    rows = rows.assign(grade=rows["grade"].astype(int) + offset, girls=rows["both"].eq("_f"))
     keys = ["country", "year", "grade"]
     wide = rows.pivot(index=keys, columns="girls", values="value").dropna()
     both = {"F": wide[True], "M": wide[False] - wide[True]}
@@ -37,21 +43,24 @@ def pupils(edstats, kind, level="1", offset=0):
 
 
 def published(edstats, pattern):
-    found = edstats["indicator"].str.extract(pattern)
-    rows = edstats[found.notna().all(axis=1)].join(found)
+    rows = named(edstats, pattern)
     return rows.assign(value=rows["value"] / 100)
 
 
 @pytest.fixture(scope="module")
-def single(edstats):
+def primary(edstats):
+    """Pupils and repeaters of primary schools of all countries."""
+    return pupils(edstats, "e"), pupils(edstats, "r")
+
+
+@pytest.fixture(scope="module")
+def single(primary):
     """Each pair of years of each country on its own, as UNESCO does."""
-    return sf.estimate_student_flow(
-        pupils(edstats, "e"), pupils(edstats, "r"), excess="uis", pool=False
-    )
+    return sf.estimate_student_flow(*primary, excess="uis", pool=False)
 
 
 @pytest.mark.parametrize(("short", "name"), [("repr", "repetition"), ("dr", "dropout")])
-def test_published_rates_by_grade_come_out(edstats, single, short, name):
+def test_published_rates_by_grade_come_out(edstats, primary, single, short, name):
     rows = published(edstats, rf"^uis_{short}_1_g(?P<grade>\d)_(?P<sex>[fm])$")
     rows = rows.assign(grade=rows["grade"].astype(int), sex=rows["sex"].str.upper())
     both = rows.merge(single.table, on=["country", "year", "grade", "sex"])
@@ -60,18 +69,17 @@ def test_published_rates_by_grade_come_out(edstats, single, short, name):
     assert (error < ROUNDING).mean() == 1.0
     # Without the treatment of excess, dropout is another in every country and year that has some.
     if name == "dropout":
-        raw = sf.estimate_student_flow(pupils(edstats, "e"), pupils(edstats, "r"), pool=False)
+        raw = sf.estimate_student_flow(*primary, pool=False)
         other = rows.merge(raw.table, on=["country", "year", "grade", "sex"])
         assert ((other[name] - other["value"]).abs() > ROUNDING).mean() > 0.05
 
 
-def test_published_survival_comes_out_without_a_cap_and_not_with_one(edstats):
+def test_published_survival_comes_out_without_a_cap_and_not_with_one(edstats, primary):
     rows = published(edstats, r"^(?P<which>se_prm_prsl_zs)$")
-    tables = pupils(edstats, "e"), pupils(edstats, "r")
     agreed = {}
     for cap in (None, 2):
         made = sf.estimate_student_flow(
-            *tables, by="country", excess="uis", pool=False, most_repetitions=cap
+            *primary, by="country", excess="uis", pool=False, most_repetitions=cap
         )
         last = made.table.groupby(["country", "year"]).tail(1)
         both = last.merge(rows, on=["country", "year"]).dropna(subset=["survival"])

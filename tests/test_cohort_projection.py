@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_cohort_flow import FLAGS, LEVELS, P, R, drawn_school_systems, rate_table
+from test_cohort_flow import FLAGS, LEVELS, P, R, country, drawn_school_systems, rate_table
 
 import skillsfc as sf
 from skillsfc.errors import CoverageError, ParameterError, TableError
@@ -37,7 +37,7 @@ def past(table, last=2015):
 
 @pytest.fixture(scope="module")
 def examplia():
-    return sf.example(seed=1)
+    return country()
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +75,12 @@ def balance_of(flows, groups=1):
     below = np.roll(laid("promoted"), 1, axis=2)
     below[..., 0] = 0.0
     came = (laid("repeating") + below)[:, :-1] + laid("entrants")[:, 1:]
-    return (laid("pupils") - out).ravel(), (laid("pupils")[:, 1:] - came).ravel()
+    return (laid("pupils") + laid("coming_in") - out).ravel(), (
+        laid("pupils")[:, 1:] - came
+    ).ravel()
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(
     st.lists(
         st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1e6)).filter(
@@ -206,7 +208,7 @@ def test_tables_are_tables_of_the_house(later):
 def test_the_same_seed_gives_the_same_limits_and_another_does_not(examplia, flow):
     def run(**more):
         stock = past(examplia.enrolment)
-        return sf.project_cohort(stock, flow, horizon=2017, draws=40, **more)
+        return sf.project_cohort(stock[stock["year"] == 2015], flow, horizon=2016, draws=40, **more)
 
     one, two, three = run(seed=3), run(seed=3), run(seed=4)
     pd.testing.assert_frame_equal(one.table, two.table)
@@ -291,19 +293,12 @@ def test_a_target_may_be_for_one_sex():
     assert rows["repeating"].tolist() == pytest.approx([115 * 0.15, 0.0])
 
 
-def test_negative_dropouts_of_excess_are_told():
-    made = project(rates=rate_table([0.95, *P[1:]], R))
-    assert made.flows["dropouts"].min() < 0
-    assert any("pupils who come in" in note for note in made.notes)
-    within, between = balance_of(made.flows)
-    assert np.abs(np.concatenate([within, between])).max() < 1e-9
-
-
 # New pupils
 
 
 def test_entrants_may_come_into_higher_grades():
-    rows = [(2025, 1, 100.0), (2025, 3, 7.0), (2026, 1, 100.0), (2027, 1, 100.0)]
+    rows = [(2025, 1, 100.0), (2026, 1, 100.0), (2027, 1, 100.0)]
+    rows += [(2025, 3, 7.0), (2026, 3, 0.0), (2027, 3, 0.0)]
     new = pd.DataFrame(rows, columns=["year", "grade", "persons"]).assign(**FLAGS)
     with_them, without = project(entrants=new), project()
     more = with_them.flows["pupils"] - without.flows["pupils"]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import Problem, TableError, listing
-from skillsfc.transitions.cohorts.tables import Issue, level_grades, series_name
+from skillsfc.transitions.cohorts.tables import Issue, series_name
 from skillsfc.transitions.records import Flags, Floats, Whole
 
 
@@ -78,11 +78,26 @@ def build_counts(
     counts = SchoolCounts(empty, empty, empty, groups, first, low)
     enrolled, _ = _lay_out(enrolment, counts)
     repeating, issues = _lay_out(repeaters, counts, "repeaters")
-    if absent == "zero":
-        repeating = np.where(np.isnan(repeating) & np.isfinite(enrolled), 0.0, repeating)
     counts = replace(counts, enrolled=enrolled, repeating=repeating, issues=issues)
+    if absent == "zero":
+        known = np.where(np.isnan(repeating) & np.isfinite(enrolled), 0.0, repeating)
+        counts = replace(counts, repeating=known, issues=(*issues, *_silent_years(counts)))
     _refuse_too_many_repeaters(counts)
     return counts
+
+
+def _silent_years(counts: SchoolCounts) -> list[Issue]:
+    """Tell of years in which a group has not one row of repeaters, if absent rows mean nobody."""
+    seen: Flags = np.asarray((counts.enrolled > 0).any(axis=2))
+    # The first year needs none: a pair of years takes the repeaters of its second.
+    seen[0] = False
+    silent: Flags = seen & ~np.asarray(np.isfinite(counts.repeating).any(axis=2))
+    issues: list[Issue] = []
+    for group in np.flatnonzero(silent.any(axis=0)).tolist():
+        years = counts.years[silent[:, group]]
+        text = f"not one row of repeaters in {listing(years)}, taken as nobody (absent='zero')"
+        issues.append(("no repeaters", counts.names[group], len(years), "warning", text))
+    return issues
 
 
 def add_graduates(
@@ -179,18 +194,6 @@ def _graduates_at_grades(
     return graduates.merge(ends_at, on=list(groups.columns), how="left"), []
 
 
-def read_levels(
-    levels: object, graduates: pd.DataFrame | None, subject: str
-) -> dict[str, int] | None:
-    """Return the last grade of each level among the graduates, or None where none is named."""
-    if levels is None:
-        return None
-    known = None
-    if graduates is not None and "qualification" in graduates:
-        known = sorted(graduates["qualification"].unique())
-    return level_grades(levels, known, subject)
-
-
 def _refuse_too_many_repeaters(counts: SchoolCounts) -> None:
     more = np.asarray(counts.repeating > counts.enrolled)
     if not more.any():
@@ -220,49 +223,3 @@ def cut_to_grades(counts: SchoolCounts, span: tuple[int, int] | None) -> SchoolC
         graduated=counts.graduated[..., max(low, 0) : high + 2],
         first_grade=max(span[0], counts.first_grade),
     )
-
-
-def sum_groups(counts: SchoolCounts, by: Sequence[str]) -> SchoolCounts:
-    """Return counts summed to fewer keys; a sum lacks no part that its group has in that grade.
-
-    A part counts as belonging to a grade if it has pupils there in any year.
-    """
-    if list(by) == list(counts.groups.columns):
-        return counts
-    names = list(by)
-    if names:
-        place = counts.groups.groupby(names, sort=False).ngroup().to_numpy()
-        groups = counts.groups[names].drop_duplicates().reset_index(drop=True)
-    else:
-        place, groups = np.zeros(len(counts.groups), dtype=int), pd.DataFrame(index=[0])
-    parts = [
-        _sum_parts(values, place, len(groups))
-        for values in (counts.enrolled, counts.repeating, counts.graduated)
-    ]
-    text = "cells missing in one part only (such as one sex) are missing in the sum"
-    lost = sum(int(broken.sum()) for _, broken in parts)
-    found: tuple[Issue, ...] = (("part missing", "all", lost, "warning", text),) if lost else ()
-    enrolled, repeating, graduated = (total for total, _ in parts)
-    return replace(
-        counts,
-        enrolled=enrolled,
-        repeating=repeating,
-        graduated=graduated,
-        groups=groups,
-        issues=(*counts.issues, *found),
-    )
-
-
-def _sum_parts(values: Floats, place: Whole, count: int) -> tuple[Floats, Flags]:
-    there = np.isfinite(values)
-    expected = np.broadcast_to(there.any(axis=0), values.shape).astype(float)
-    shape = (values.shape[0], count, values.shape[2])
-    total, found, wanted = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for target, part in (
-        (total, np.where(there, values, 0.0)),
-        (found, there.astype(float)),
-        (wanted, expected),
-    ):
-        np.add.at(target.swapaxes(0, 1), place, part.swapaxes(0, 1))
-    whole = (wanted > 0) & (found == wanted)
-    return np.where(whole, total, np.nan), (found > 0) & ~whole

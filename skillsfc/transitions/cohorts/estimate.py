@@ -16,11 +16,16 @@ from skillsfc.transitions.cohorts.counts import (
     add_graduates,
     build_counts,
     cut_to_grades,
-    read_levels,
-    sum_groups,
 )
 from skillsfc.transitions.cohorts.excess import shared_factor, treat_excess
-from skillsfc.transitions.cohorts.issues import completion_issues, count_issues, excess_issues
+from skillsfc.transitions.cohorts.issues import (
+    completion_issues,
+    count_issues,
+    emptied_issues,
+    endless_issues,
+    excess_issues,
+    unknown_issues,
+)
 from skillsfc.transitions.cohorts.kernel import Rates
 from skillsfc.transitions.cohorts.measures import (
     Limits,
@@ -30,8 +35,9 @@ from skillsfc.transitions.cohorts.measures import (
 )
 from skillsfc.transitions.cohorts.pairs import Pairs, choose_pairs, pair_years
 from skillsfc.transitions.cohorts.result import StudentFlow, StudentFlowSettings
-from skillsfc.transitions.cohorts.school_tables import SchoolTables, read_school_tables
-from skillsfc.transitions.cohorts.tables import issue_table
+from skillsfc.transitions.cohorts.school_tables import SchoolTables, read_levels, read_school_tables
+from skillsfc.transitions.cohorts.sums import sum_groups
+from skillsfc.transitions.cohorts.tables import issue_table, rows_of, series_name
 from skillsfc.transitions.cohorts.wording import flow_notes
 
 SUBJECT = "estimate_student_flow"
@@ -103,7 +109,8 @@ def estimate_student_flow(
     Raises
     ------
     TableError
-        If a table is not valid, or a grade has more repeaters than pupils.
+        If a table is not valid, a sum over sexes has only one, or a grade has more repeaters than
+        pupils.
     CoverageError
         If no two years with rates follow one another.
     ParameterError
@@ -148,12 +155,12 @@ def estimate_student_flow(
         absent=absent,
     )
     tables = read_school_tables(enrolment, repeaters, graduates, by, excess, SUBJECT)
-    named = read_levels(levels, tables.graduates, SUBJECT)
     present = tables.enrolment["grade"]
     span = read_span(grades, int(present.min()), int(present.max()), SUBJECT)
+    named = read_levels(levels, tables.graduates, tables.enrolment, span, SUBJECT)
     apart, counts = _count(tables, named, absent, span)
     highest = None if span is None else span[1]
-    pairs = choose_pairs(pair_years(counts, highest), years, SUBJECT)
+    pairs = choose_pairs(pair_years(counts, highest), years, SUBJECT, counts.issues)
     weights = pairs.jackknife() if pool else None
     shared = None
     if excess == "uis":
@@ -181,7 +188,8 @@ def _count(
     apart, done = cut_to_grades(counts, span), tables.graduates
     if done is not None and set(tables.keys) <= set(done.columns):
         apart = add_graduates(apart, done, levels, highest, SUBJECT)
-        return apart, sum_groups(apart, tables.by)
+        shared = bool(levels) or "grade" in done
+        return apart, sum_groups(apart, tables.by, shared_ends=shared)
     return apart, add_graduates(sum_groups(apart, tables.by), done, levels, highest, SUBJECT)
 
 
@@ -217,6 +225,9 @@ def _finish(
             *count_issues(counts, pairs),
             *excess_issues(raw, counts.names, pairs.years, first),
             *completion_issues(raw, counts.names, first),
+            *emptied_issues(counts, pairs),
+            *(unknown_issues(used, _names(groups), first) if settings.pool else ()),
+            *endless_issues(used, _names(groups), first, settings.most_repetitions),
         ]
     )
     return StudentFlow(
@@ -233,6 +244,10 @@ def _finish(
         new_entrants=_new_entrants(counts, pairs, source),
         issues=issues,
     )
+
+
+def _names(groups: pd.DataFrame) -> list[str]:
+    return [series_name(row) for row in groups.to_dict("records")]
 
 
 def _one_by_one(
@@ -260,14 +275,5 @@ def _new_entrants(counts: SchoolCounts, pairs: Pairs, source: str) -> pd.DataFra
     every = np.arange(len(counts.groups))
     new = (counts.enrolled - counts.repeating)[:, every, pairs.first]
     year, group = np.nonzero(np.isfinite(new))
-    return (
-        counts.groups.iloc[group]
-        .reset_index(drop=True)
-        .assign(
-            year=counts.years[year],
-            persons=new[year, group],
-            unit="persons",
-            status="estimated",
-            source=source,
-        )
-    )
+    columns = {"year": counts.years[year], "persons": new[year, group], "unit": "persons"}
+    return rows_of(counts.groups, group, {**columns, "status": "estimated", "source": source})

@@ -17,8 +17,8 @@ MARK = "more come on than were there"
 
 
 def total_share(rates: Rates) -> Floats:
-    """Return promotion (of the last grade, completion) plus repetition."""
-    return np.asarray(rates.passing() + rates.repetition)
+    """Return all who go on, complete a level and leave, or repeat: 1 less the dropout."""
+    return np.asarray(rates.onward() + rates.completing_leavers() + rates.repetition)
 
 
 def excess_at(rates: Rates) -> Floats:

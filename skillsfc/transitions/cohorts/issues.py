@@ -90,18 +90,28 @@ def _structure(
     ]  # fmt: skip
 
 
-def excess_issues(rates: Rates, names: list[str], years: Whole, first_grade: int) -> list[Issue]:
-    """Return where more went on or repeated than were there, by group."""
+def excess_issues(
+    rates: Rates, names: list[str], years: Whole | None, first_grade: int
+) -> list[Issue]:
+    """Return where more went on or repeated than were there, by group.
+
+    Parameters
+    ----------
+    years : array of int, optional
+        First year of each pair; None where rates were given.
+    """
     over, total = excess_at(rates), total_share(rates)
     issues: list[Issue] = []
     for group in np.flatnonzero((over > 0).any(axis=(0, 2))):
         where = np.argwhere(over[:, group] > 0)
         places = [
-            f"grade {first_grade + g} in {years[p]} ({total[p, group, g]:.4f})" for p, g in where
+            f"grade {first_grade + g}{'' if years is None else f' in {years[p]}'} "
+            f"({total[p, group, g]:.4f})"
+            for p, g in where
         ]
         text = (
-            f"promotion and repetition add up to more than 1: {shorten(places)}; transfers, "
-            "returners, migration, or errors of the counts"
+            f"promotion, completion and repetition add up to more than 1: {shorten(places)}; "
+            "transfers, returners, migration, or errors"
         )
         issues.append(("excess", names[group], len(where), "warning", text))
     return issues
@@ -119,6 +129,67 @@ def completion_issues(rates: Rates, names: list[str], first_grade: int) -> list[
         )
         issues.append(("completion", names[group], len(grades), "info", text))
     return issues
+
+
+def endless_issues(
+    rates: Rates, names: list[str], first_grade: int, most_repetitions: int | None
+) -> list[Issue]:
+    """Return the grades that nobody ever leaves, so that nothing is known beyond them.
+
+    Parameters
+    ----------
+    rates : Rates
+        As used; the first set counts.
+    most_repetitions : int, optional
+        With a limit on repetitions everybody leaves in the end.
+    """
+    if most_repetitions is not None:
+        return []
+    inside, _ = rates.place()
+    endless = inside & (rates.repetition[0] >= 1.0)
+    issues: list[Issue] = []
+    for group in np.flatnonzero(endless.any(axis=1)):
+        grades = first_grade + np.flatnonzero(endless[group])
+        text = (
+            f"all repeat grade {shorten([str(g) for g in grades])}, for ever: no survival beyond "
+            "it, no graduates and no efficiency (most_repetitions= sets an end)"
+        )
+        issues.append(("endless repetition", names[group], len(grades), "warning", text))
+    return issues
+
+
+def unknown_issues(rates: Rates, names: list[str], first_grade: int) -> list[Issue]:
+    """Return the grades without rates, so that nothing is known beyond them."""
+    inside, _ = rates.place()
+    none = inside & (np.isnan(rates.onward()[0]) | np.isnan(rates.repetition[0]))
+    issues: list[Issue] = []
+    for group in np.flatnonzero(none.any(axis=1)):
+        grades = first_grade + np.flatnonzero(none[group])
+        text = (
+            f"no pair of years has promotion and repetition of grade "
+            f"{shorten([str(g) for g in grades])}: no survival beyond grade {grades[0]}, no "
+            "graduates and no efficiency"
+        )
+        issues.append(("no rates", names[group], len(grades), "warning", text))
+    return issues
+
+
+def emptied_issues(counts: SchoolCounts, pairs: Pairs) -> list[Issue]:
+    """Return where promotion is 0 because a grade and year has no pupils at all."""
+    at = pairs.years - counts.first_year + 1
+    above = np.full(pairs.pupils.shape, np.nan)
+    above[..., :-1] = counts.enrolled[at][..., 1:]
+    inside, final = pairs.rates().place()
+    found = (above == 0) & (pairs.pupils > 0) & (pairs.promoted == 0) & inside & ~final
+
+    def cell(place: Whole) -> str:
+        return f"from grade {counts.grades[place[1]]} in {pairs.years[place[0]]}"
+
+    text = (
+        "nobody counted as promoted, for the grade above has no pupils a year later; this lowers "
+        "survival (if that 0 means not known, leave its row out)"
+    )
+    return _named(counts.names, "promotion zero", np.asarray(found), cell, text)
 
 
 def shorten(places: list[str]) -> str:

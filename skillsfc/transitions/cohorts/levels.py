@@ -80,6 +80,12 @@ def settle_completion(
     notes: tuple[str, ...] = ()
     if len(grades):
         notes = (f"Those who go on from grade {listing(grades)} are taken as its graduates.",)
+    unused = first_grade + np.flatnonzero((known & ~ends).any(axis=(0, 1)))
+    if len(unused):
+        notes += (
+            f"Completion of grade {listing(unused)} is not used, for levels names none that ends "
+            "there: who completes it and leaves counts as a dropout.",
+        )
     return replace(rates, completion=made), notes
 
 

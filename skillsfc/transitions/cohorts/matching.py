@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import CoverageError, Problem, TableError, listing
+from skillsfc.schema import key_rows
 from skillsfc.transitions.cohorts.tables import series_name
 from skillsfc.transitions.records import Floats, Whole
 
@@ -35,6 +36,23 @@ def match_groups(groups: pd.DataFrame, given: pd.DataFrame, name: str, subject: 
         lacking = [series_name(groups.iloc[at].to_dict()) for at in np.flatnonzero(np.isnan(found))]
         raise CoverageError(subject, [Problem(name, f"none for {listing(lacking)}", "all groups")])
     return np.asarray(found, dtype=np.int64)
+
+
+def left_out(given: pd.DataFrame, groups: pd.DataFrame) -> list[str]:
+    """Return the names of those in a table that are none of the groups, by the keys of both.
+
+    Examples
+    --------
+    >>> given = pd.DataFrame({"region": ["A", "B", "B"], "year": [2024, 2024, 2025]})
+    >>> left_out(given, pd.DataFrame({"region": ["A"]}))
+    ['B']
+    """
+    keys = [key for key in groups.columns if key in given.columns]
+    if not keys:
+        return []
+    there = set(key_rows(groups[keys]))
+    lost = sorted(set(key_rows(given[keys].drop_duplicates())) - there, key=str)
+    return [series_name(dict(zip(keys, row, strict=True))) for row in lost]
 
 
 def lay_out_years(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from skillsfc.transitions.cohorts.excess import MARK, excess_at
 from skillsfc.transitions.cohorts.kernel import Cohort, Rates, follow_cohort
+from skillsfc.transitions.cohorts.tables import rows_of
 from skillsfc.transitions.records import Floats, Whole
 
 FEWEST_PAIRS = 3  # with fewer, years' variation has no spread worth a limit
@@ -95,48 +96,46 @@ def tabulate_cohort(
         one: Floats = values[group, grade]
         return one
 
-    table = (
-        groups.iloc[group]
-        .reset_index(drop=True)
-        .assign(
-            grade=first_grade + grade,
-            promotion=cells(rates.passing()[0]),
-            repetition=cells(rates.repetition[0]),
-            completion=cells(rates.completion[0]),
-            dropout=cells(rates.dropout()[0]),
-            survival=cells(cohort.survival[0]),
-            standard_error=cells(error),
-            lower=cells(lower),
-            upper=cells(upper),
-            level=limits.level,
-            pupil_years=entrants * cells(cohort.pupil_years[0]),
-            graduates=entrants * cells(cohort.graduates[0]),
-            completing_leavers=entrants * cells(cohort.completing_leavers[0]),
-            dropouts=entrants * cells(cohort.dropouts[0]),
-            pairs=limits.pairs[group],
-            note=np.where(cells(excess_at(rates)[0]) > 0, MARK, ""),
-        )
-    )
+    columns = {
+        "grade": first_grade + grade,
+        "promotion": cells(rates.passing()[0]),
+        "repetition": cells(rates.repetition[0]),
+        "completion": cells(rates.completion[0]),
+        "dropout": cells(rates.dropout()[0]),
+        "survival": cells(cohort.survival[0]),
+        "standard_error": cells(error),
+        "lower": cells(lower),
+        "upper": cells(upper),
+        "level": limits.level,
+        "pupil_years": entrants * cells(cohort.pupil_years[0]),
+        "graduates": entrants * cells(cohort.graduates[0]),
+        "completing_leavers": entrants * cells(cohort.completing_leavers[0]),
+        "dropouts": entrants * cells(cohort.dropouts[0]),
+        "pairs": limits.pairs[group],
+        "note": np.where(cells(excess_at(rates)[0]) > 0, MARK, ""),
+    }
+    table = rows_of(groups, group, columns)
     return table, _indicator_rows(cohort_indicators(rates, cohort, entrants), groups, limits)
 
 
 def _indicator_rows(found: dict[str, Floats], groups: pd.DataFrame, limits: Limits) -> pd.DataFrame:
-    parts = []
-    for name, values in found.items():
-        error, lower, upper = limits.of(values, share=UNITS[name] == "share")
-        parts.append(
-            groups.assign(
-                indicator=name,
-                value=values[0],
-                unit=UNITS[name],
-                standard_error=error,
-                lower=lower,
-                upper=upper,
-                level=limits.level,
-            ).assign(_group=np.arange(len(groups)))
-        )
-    table = pd.concat(parts, ignore_index=True).sort_values("_group", kind="stable")
-    return table.drop(columns="_group").reset_index(drop=True)
+    names, count = list(found), len(groups)
+    bands = [limits.of(values, share=UNITS[name] == "share") for name, values in found.items()]
+
+    def by_group(columns: list[Floats]) -> Floats:
+        flat: Floats = np.stack(columns, axis=1).ravel()
+        return flat
+
+    columns = {
+        "indicator": names * count,
+        "value": by_group([values[0] for values in found.values()]),
+        "unit": [UNITS[name] for name in names] * count,
+        "standard_error": by_group([error for error, _, _ in bands]),
+        "lower": by_group([lower for _, lower, _ in bands]),
+        "upper": by_group([upper for _, _, upper in bands]),
+        "level": limits.level,
+    }
+    return rows_of(groups, np.repeat(np.arange(count), len(names)), columns)
 
 
 def tabulate_rates(
@@ -147,19 +146,16 @@ def tabulate_rates(
     known = inside & (np.isfinite(rates.repetition) | np.isfinite(rates.passing()))
     pair, group, grade = np.nonzero(known)
     at = (pair, group, grade)
-    table = (
-        groups.iloc[group]
-        .reset_index(drop=True)
-        .assign(
-            year=years[pair],
-            grade=first_grade + grade,
-            promotion=rates.passing()[at],
-            repetition=rates.repetition[at],
-            completion=rates.completion[at],
-            dropout=rates.dropout()[at],
-            note=np.where(excess_at(rates)[at] > 0, MARK, ""),
-        )
-    )
+    columns = {
+        "year": years[pair],
+        "grade": first_grade + grade,
+        "promotion": rates.passing()[at],
+        "repetition": rates.repetition[at],
+        "completion": rates.completion[at],
+        "dropout": rates.dropout()[at],
+        "note": np.where(excess_at(rates)[at] > 0, MARK, ""),
+    }
+    table = rows_of(groups, group, columns)
     order = [*groups.columns, "year", "grade"]
     return table.sort_values(order, kind="stable", ignore_index=True)
 

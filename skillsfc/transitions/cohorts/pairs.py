@@ -11,6 +11,7 @@ import numpy as np
 from skillsfc.errors import CoverageError, Problem, listing
 from skillsfc.transitions.cohorts.counts import SchoolCounts, last_places
 from skillsfc.transitions.cohorts.kernel import Rates
+from skillsfc.transitions.cohorts.tables import Issue
 from skillsfc.transitions.records import Flags, Floats, Whole
 
 
@@ -98,8 +99,13 @@ def pair_years(counts: SchoolCounts, last_grade: int | None = None) -> Pairs:
     return Pairs(base, promoted, counts.repeating[1:], completed, first, top, counts.years[:-1])
 
 
-def choose_pairs(pairs: Pairs, years: Any, subject: str) -> Pairs:
+def choose_pairs(pairs: Pairs, years: Any, subject: str, issues: Iterable[Issue] = ()) -> Pairs:
     """Return the pairs that begin in the years asked for; by default all that have rates.
+
+    Parameters
+    ----------
+    issues : iterable of Issue
+        What was found in the counts; sums that lack a part are told where no pair is left.
 
     Raises
     ------
@@ -117,7 +123,10 @@ def choose_pairs(pairs: Pairs, years: Any, subject: str) -> Pairs:
             "next. Where nobody repeats and no table says so: absent='zero'."
         )
         problem = Problem("years", "no two in a row with rates", "a pair", next_step=step)
-        raise CoverageError(subject, [problem])
+        broken = [
+            Problem(series, text) for rule, series, _, _, text in issues if rule == "part missing"
+        ]
+        raise CoverageError(subject, [problem, *broken])
     if years is None:
         return _take(pairs, known)
     asked = list(years) if isinstance(years, Iterable) and not isinstance(years, str) else [years]

@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 
 from skillsfc import __version__
+from skillsfc.errors import listing
 from skillsfc.results import table_hash
-from skillsfc.transitions.cohorts.intake import read_entrants
+from skillsfc.transitions.cohorts.balance import balance_rates
+from skillsfc.transitions.cohorts.intake import read_entrants, refuse_both
 from skillsfc.transitions.cohorts.levels import (
     place_levels,
     read_participation,
     settle_completion,
 )
+from skillsfc.transitions.cohorts.matching import left_out
 from skillsfc.transitions.cohorts.projected_result import ProjectedCohort, ProjectionSettings
 from skillsfc.transitions.cohorts.projected_tables import Outlook, tabulate_years
 from skillsfc.transitions.cohorts.rate_draws import rate_draws
@@ -50,6 +53,7 @@ def project_cohort(
     targets: pd.DataFrame | None = None,
     participation: float | Mapping[str, float] | pd.DataFrame | None = None,
     base_year: int | None = None,
+    excess: str | None = None,
     draws: int = 500,
     seed: int = 1,
     level: float = 0.95,
@@ -70,8 +74,9 @@ def project_cohort(
     horizon : int
         Last year.
     entrants : DataFrame, optional
-        New pupils of every later year by ``year`` and groups (``grade`` too, if some enter higher)
-        [persons]. Without entrants only the pupils of the base year are followed.
+        New pupils of every later year by ``year`` and groups (``grade`` too, if some enter higher;
+        then each of these grades has a row for every year) [persons]. Without entrants only the
+        pupils of the base year are followed.
     population : DataFrame, optional
         In place of ``entrants``: children by ``year`` and groups [persons], ``age`` chosen by
         ``entry_age``. Needs ``intake``.
@@ -89,7 +94,10 @@ def project_cohort(
     participation : float, mapping or DataFrame, optional
         Leavers who enter the labour force, by qualification [0-1]. None is assumed.
     base_year : int, optional
-        Year of the stock; the last of ``enrolment``.
+        Year of the stock; the last of ``enrolment``. Every group of ``enrolment`` has rows in it.
+    excess : {"keep", "scale"}, optional
+        Where shares of a grade add up to more than 1: kept, and the surplus are pupils who come in;
+        or divided by their sum. Without it such rates are refused.
     draws : int
         Number of draws for the limits; 0 for none.
     seed : int
@@ -109,14 +117,15 @@ def project_cohort(
     TableError, CoverageError
         If a table is not valid, or lacks a group, grade or year.
     ParameterError
-        If an argument is out of range, or a target asks for more than everybody.
+        If an argument is out of range or would change nothing, a target asks for more than
+        everybody, or shares add up to more than 1 and ``excess`` is not chosen.
 
     Notes
     -----
     :math:`E_{g,t+1} = r_g E_{g,t} + p_{g-1} E_{g-1,t} + N_{g,t+1}`. Of every grade and year, pupils
     = promoted + repeating + completing leavers + dropouts. Graduates and leavers have the year of
-    the school year that they end. A negative number of dropouts is pupils coming in, where rates
-    add up to more than 1.
+    the school year that they end. Where rates add up to more than 1 (``excess="keep"``, or a draw)
+    nobody drops out, and the surplus stands with the pupils, as those who come in.
 
     Limits: rates deviate from their path in each year, and in their mean for good, drawn with the
     covariance that pairs of years have had between grades and groups, wider the fewer pairs there
@@ -139,17 +148,20 @@ def project_cohort(
     [[2024, '0', 7.0], [2024, '1', 50.4], [2025, '0', 7.1], [2025, '1', 52.92]]
     """
     check_arguments(draws, seed, level, below_levels, SUBJECT)
+    refuse_both(entrants, population, intake, entry_age, SUBJECT)
+    named = choose_levels(levels, rates, below_levels, SUBJECT)
     stock = read_stock(enrolment, base_year, horizon, SUBJECT)
     groups = stock_groups(stock)
     years = np.arange(int(stock["year"].iloc[0]), int(horizon) + 1)
     shares_given = rates.table if isinstance(rates, StudentFlow) else rates
     laid = lay_out_rates(read_rates(shares_given, SUBJECT), SUBJECT)
-    path = reach_targets(lay_path(laid, groups, years, SUBJECT), targets, groups, years, SUBJECT)
+    path = lay_path(laid, groups, years, SUBJECT)
     first_grade, grades = path.first_grade, path.rates.promotion.shape[-1]
-    named = choose_levels(levels, rates, SUBJECT)
     placed = place_levels(named, below_levels, first_grade, grades)
+    path = reach_targets(path, targets, groups, years, SUBJECT, levels=placed)
     used, taken = settle_completion(path.rates, placed, groups, first_grade, SUBJECT)
     refuse_unnamed_end(placed, named, used, first_grade, SUBJECT)
+    used, treated = balance_rates(used, groups, years, first_grade, excess, SUBJECT)
     pupils = lay_out_stock(stock, groups, used, first_grade, SUBJECT)
     new, told = read_entrants(
         *(entrants, population, intake, entry_age),
@@ -166,7 +178,7 @@ def project_cohort(
         noise = rate_draws(rates, used, groups, first_grade, SUBJECT)
     source = ", ".join(dict.fromkeys(stock["source"].astype("str")))
     tables = tabulate_years(
-        follow_pupils(pupils, used, new, noise, draws, seed),
+        follow_pupils(pupils, used, new, noise, draws, seed, scaled=excess == "scale"),
         Outlook(groups, years, first_grade, used, placed, float(level), source),
         new,
         shares,
@@ -178,6 +190,7 @@ def project_cohort(
         horizon=int(horizon),
         levels=tuple(named.items()),
         below_levels=below_levels,
+        excess=excess,
         pairs=pairs,
         draws=int(draws) if pairs else 0,
         seed=int(seed),
@@ -189,10 +202,17 @@ def project_cohort(
     return ProjectedCohort(
         tables.pop("table"),
         settings,
-        notes=(*path.notes, *told, *taken, *notes),
+        notes=(*path.notes, *_unused(laid.groups, groups), *told, *taken, *treated, *notes),
         provenance=_provenance(settings, known),
         **tables,
     )
+
+
+def _unused(given: pd.DataFrame, groups: pd.DataFrame) -> tuple[str, ...]:
+    """Say which groups have rates but no pupils."""
+    lost = left_out(given, groups)
+    text = f"Rates of {listing(lost)} are not used: no pupils of theirs are given."
+    return (text,) if lost else ()
 
 
 def _provenance(settings: ProjectionSettings, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ class ProjectionSettings:
         Qualifications and the grade that ends each.
     below_levels : str
         What leavers are called who complete none of them.
+    excess : str or None
+        Treatment of shares that add up to more than 1; None where there were to be none.
     pairs : int
         Pairs of years whose rates were drawn; 0 where there are no limits.
     draws, seed : int
@@ -36,6 +38,7 @@ class ProjectionSettings:
     horizon: int
     levels: tuple[tuple[str, int], ...]
     below_levels: str
+    excess: str | None
     pairs: int
     draws: int
     seed: int
@@ -52,8 +55,10 @@ class ProjectedCohort(Result):
     ----------
     flows : DataFrame
         Group columns, ``year, grade, pupils, entrants, promoted, repeating, graduates,
-        completing_leavers, dropouts`` [persons]: pupils are those who go on, repeat, and leave with
-        or without completing; next year's are those who repeat and come from below, and entrants.
+        completing_leavers, dropouts, coming_in`` [persons]: pupils and those who come in are those
+        who go on, repeat, and leave with or without completing; next year's pupils are those who
+        repeat and come from below, and entrants. ``coming_in`` is above 0 only where rates add up
+        to more than 1 (``excess="keep"``).
     graduates : DataFrame
         Group columns, ``year, grade, qualification, persons, lower, upper, level, going_on``
         [persons; share], ``unit, status, source``.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from skillsfc.transitions.cohorts.kernel import Rates
 from skillsfc.transitions.cohorts.levels import Levels
 from skillsfc.transitions.cohorts.steps import SchoolYear
+from skillsfc.transitions.cohorts.tables import rows_of
 from skillsfc.transitions.records import Flags, Floats, Whole
 
 Band = tuple[Floats, Floats, Floats]  # value, lower, upper
@@ -54,7 +56,7 @@ class _Collected:
     completed: list[Band] = field(default_factory=list)
     dropouts: list[Band] = field(default_factory=list)
     by_level: list[Band] = field(default_factory=list)
-    moves: list[tuple[Floats, Floats]] = field(default_factory=list)
+    moves: list[tuple[Floats, Floats, Floats]] = field(default_factory=list)
 
 
 def tabulate_years(
@@ -79,7 +81,7 @@ def tabulate_years(
         found.graduates.append(_band(year.graduates, outlook.level))
         found.completed.append(_band(year.completing_leavers, outlook.level))
         found.dropouts.append(_band(year.dropouts, outlook.level))
-        found.moves.append((year.promoted[0], year.repeating[0]))
+        found.moves.append((year.promoted[0], year.repeating[0], year.coming_in[0]))
         if shares is not None:
             joining = year.dropouts @ dropped + year.completing_leavers @ done
             found.by_level.append(_band(joining * shares[at], outlook.level))
@@ -119,52 +121,40 @@ def _band(sets: Floats, level: float) -> Band:
 
 def _long(outlook: Outlook, bands: list[Band], where: Flags) -> pd.DataFrame:
     """Return cells of (year, group, grade) as rows."""
-    year, group, grade = np.nonzero(np.swapaxes(where, 0, 1).swapaxes(0, 1))
-    value, lower, upper = (np.stack(part)[year, group, grade] for part in zip(*bands, strict=True))
-    rows = (
-        outlook.groups.iloc[group]
-        .reset_index(drop=True)
-        .assign(
-            year=outlook.years[year],
-            grade=outlook.first_grade + grade,
-            persons=value,
-            lower=lower,
-            upper=upper,
-            level=outlook.level,
-        )
-    )
-    return _flagged(rows, outlook)
+    names = ("persons", "lower", "upper")
+    parts = (np.stack(part) for part in zip(*bands, strict=True))
+    columns: dict[str, Any] = dict(zip(names, parts, strict=True))
+    return _cells(outlook, columns, where, level=outlook.level)
 
 
-def _flagged(rows: pd.DataFrame, outlook: Outlook) -> pd.DataFrame:
-    keys = [*outlook.groups.columns, "year", *(k for k in ("grade", "qualification") if k in rows)]
-    ordered = rows.sort_values(keys, kind="stable", ignore_index=True)
-    return ordered.assign(unit="persons", status="projected", source=outlook.source)
+def _cells(
+    outlook: Outlook, columns: Mapping[str, Floats], where: Flags, **more: Any
+) -> pd.DataFrame:
+    """Return the cells of arrays (year, group, grade) as rows, by group, year and grade."""
+    # Groups are in the order of their keys, so the rows are, too.
+    group, year, grade = np.nonzero(where.transpose(1, 0, 2))
+    shown = {
+        "year": outlook.years[year],
+        "grade": outlook.first_grade + grade,
+        **{name: values[year, group, grade] for name, values in columns.items()},
+        **more,
+    }
+    flags = {"unit": "persons", "status": "projected", "source": outlook.source}
+    return rows_of(outlook.groups, group, {**shown, **flags})
 
 
 def _flows(outlook: Outlook, found: _Collected, entrants: Floats, inside: Flags) -> pd.DataFrame:
-    at = np.nonzero(inside)
-    year, group, grade = at
-    new = np.concatenate([np.full((1, *entrants.shape[1:]), np.nan), entrants])
     columns = {
         "pupils": np.stack([b[0] for b in found.pupils]),
-        "entrants": new,
+        "entrants": np.concatenate([np.full((1, *entrants.shape[1:]), np.nan), entrants]),
         "promoted": np.stack([m[0] for m in found.moves]),
         "repeating": np.stack([m[1] for m in found.moves]),
         "graduates": np.stack([b[0] for b in found.graduates]),
         "completing_leavers": np.stack([b[0] for b in found.completed]),
         "dropouts": np.stack([b[0] for b in found.dropouts]),
+        "coming_in": np.stack([m[2] for m in found.moves]),
     }
-    rows = (
-        outlook.groups.iloc[group]
-        .reset_index(drop=True)
-        .assign(
-            year=outlook.years[year],
-            grade=outlook.first_grade + grade,
-            **{name: values[at] for name, values in columns.items()},
-        )
-    )
-    return _flagged(rows, outlook)
+    return _cells(outlook, columns, inside)
 
 
 def _graduates(outlook: Outlook, found: _Collected, ends: Flags) -> pd.DataFrame:
@@ -204,4 +194,10 @@ def _joining(outlook: Outlook, bands: list[Band]) -> pd.DataFrame:
     rows = rows.assign(
         persons=value.ravel(), lower=lower.ravel(), upper=upper.ravel(), level=outlook.level
     )
-    return _flagged(rows, outlook)
+    keys = [
+        *outlook.groups.columns,
+        "year",
+        *(["qualification"] if "qualification" in rows else []),
+    ]
+    ordered = rows.sort_values(keys, kind="stable", ignore_index=True)
+    return ordered.assign(unit="persons", status="projected", source=outlook.source)

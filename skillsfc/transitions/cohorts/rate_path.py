@@ -11,7 +11,8 @@ from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, l
 from skillsfc.schema import key_columns, refuse_other_than_table
 from skillsfc.transitions.cohorts.excess import ROUNDING, excess_at
 from skillsfc.transitions.cohorts.kernel import Rates
-from skillsfc.transitions.cohorts.matching import match_groups
+from skillsfc.transitions.cohorts.levels import Levels
+from skillsfc.transitions.cohorts.matching import left_out, match_groups
 from skillsfc.transitions.cohorts.rate_tables import SHARES, RateArrays
 from skillsfc.transitions.cohorts.tables import series_name
 from skillsfc.transitions.records import Floats, Whole
@@ -82,16 +83,27 @@ def _by_year(
 
 
 def reach_targets(
-    path: RatePath, targets: object, groups: pd.DataFrame, years: Whole, subject: str
+    path: RatePath,
+    targets: object,
+    groups: pd.DataFrame,
+    years: Whole,
+    subject: str,
+    *,
+    levels: Levels | None = None,
 ) -> RatePath:
     """Bend rates in straight lines to the values that they shall have in a year, and hold them.
+
+    Parameters
+    ----------
+    levels : Levels, optional
+        Where levels end; a completion is a target there only.
 
     Raises
     ------
     TableError
         If it is no table of targets, or names a grade or group that there is not.
     ParameterError
-        If promotion and repetition would then add up to more than 1.
+        If promotion and repetition would then add up to more than 1, or a target changes nothing.
     """
     if targets is None:
         return path
@@ -101,6 +113,7 @@ def reach_targets(
         found = f"{listing(rows.loc[late, 'year'].unique())}"
         problem = Problem("targets, year", found, f"years after the base year {years[0]}")
         raise ParameterError(subject, [problem])
+    _refuse_idle(rows, groups, path, levels, subject)
     promotion, repetition, completion = (
         _bend(getattr(path.rates, name), rows, name, groups, years, path, subject)
         for name in SHARES
@@ -133,14 +146,56 @@ def _read_targets(targets: object, subject: str) -> pd.DataFrame:
         bad |= (numbers > 1) if name in SHARES else (numbers.isna() | (numbers % 1 != 0))
         if bad.any():
             expected = "shares, 0 to 1" if name in SHARES else "whole numbers"
-            shown = repr(rows[name][bad].iloc[0])
-            problems.append(Problem(f"targets, {name}", f"{shown} and the like", expected))
+            shown = listing(rows[name][bad])
+            problems.append(Problem(f"targets, {name}", shown, expected))
         rows[name] = numbers
+    shares = [name for name in SHARES if name in rows]
+    if not problems and not rows[shares].notna().to_numpy().any():
+        problems.append(Problem("targets", "no value at all", "one or more rows with a share"))
     if not problems and rows.duplicated(keys).any():
         problems.append(Problem("targets", "rows repeat their keys", "each once"))
     if problems:
         raise TableError(subject, problems)
     return rows.astype({"year": int, "grade": int})
+
+
+def _refuse_idle(
+    rows: pd.DataFrame, groups: pd.DataFrame, path: RatePath, levels: Levels | None, subject: str
+) -> None:
+    """Refuse targets that would change nothing: of no group, or where nobody does such a thing."""
+    lost = left_out(rows, groups)
+    if lost:
+        raise TableError(subject, [Problem("targets", f"{listing(lost)}: no such pupils")])
+    _, final = path.rates.place()
+    unknown = np.isnan(path.rates.completion[0]) & ~final
+    named = levels is not None and bool(levels.names)
+    endless = np.zeros_like(final) if not named or levels is None else (levels.ending < 0) & ~final
+    idle = (
+        ("promotion", final, "from which nobody goes on", "Use completion."),
+        ("completion", endless, "with which no level ends", "levels= says where."),
+        (
+            "completion",
+            unknown & ~endless,
+            "which nobody is known to complete",
+            "Give rates a completion of that grade.",
+        ),
+    )
+    problems: list[Problem] = []
+    for name, where, found, step in idle:
+        given = rows.dropna(subset=[name]) if name in rows else rows.iloc[:0]
+        for year, part in given.groupby("year"):
+            goal = _at_grades(part, name, groups, path, subject)
+            problems += [
+                Problem(
+                    f"targets, {series_name(groups.iloc[group].to_dict())}",
+                    f"{name} of grade {path.first_grade + grade} in {year}, {found}",
+                    "targets that change something",
+                    next_step=step,
+                )
+                for group, grade in np.argwhere(np.isfinite(goal) & where)[:20]
+            ]
+    if problems:
+        raise ParameterError(subject, problems)
 
 
 def _bend(
@@ -186,10 +241,14 @@ def _at_grades(
     if problems:
         raise TableError(subject, problems)
     numbered = groups.assign(_group=np.arange(len(groups)))
-    given = rows.assign(_place=place)[[*keys, "_place", name]]
+    given = rows.assign(_place=place, _row=np.arange(len(rows)))[[*keys, "_place", "_row", name]]
     joined = given.merge(numbered, on=keys) if keys else given.merge(numbered, how="cross")
-    if joined.empty:
-        raise TableError(subject, [Problem("targets", f"of no group of pupils ({listing(keys)})")])
+    inside, _ = path.rates.place()
+    joined = joined[inside[joined["_group"].to_numpy(), joined["_place"].to_numpy()]]
+    idle = given.loc[~given["_row"].isin(joined["_row"]), "_place"]
+    if len(idle):
+        found = f"grades {listing(path.first_grade + idle.unique())} of groups without them"
+        raise TableError(subject, [Problem("targets", found, "grades that the rates have")])
     goal = np.full(path.rates.promotion.shape[1:], np.nan)
     goal[joined["_group"].to_numpy(), joined["_place"].to_numpy()] = joined[name].to_numpy()
     return goal

@@ -11,7 +11,7 @@ from skillsfc import __version__
 from skillsfc.results import table_hash
 from skillsfc.transitions.cohorts.arguments import cohort_settings
 from skillsfc.transitions.cohorts.excess import treat_excess
-from skillsfc.transitions.cohorts.issues import completion_issues
+from skillsfc.transitions.cohorts.issues import completion_issues, endless_issues, excess_issues
 from skillsfc.transitions.cohorts.kernel import Rates
 from skillsfc.transitions.cohorts.measures import Limits, tabulate_cohort
 from skillsfc.transitions.cohorts.rate_tables import lay_out_rates, read_rates
@@ -105,7 +105,14 @@ def reconstruct_cohort(
         limits=Limits(np.zeros(len(laid.groups), dtype=np.int64), settings.level),
     )
     names = [series_name(row) for row in laid.groups.to_dict("records")]
-    issues = issue_table(completion_issues(given, names, laid.first_grade))
+    first, most = laid.first_grade, settings.most_repetitions
+    issues = issue_table(
+        [
+            *excess_issues(given, names, None, first),
+            *completion_issues(given, names, first),
+            *endless_issues(used, names, first, most),
+        ]
+    )
     table = table.drop(columns="pairs")
     return StudentFlow(
         table.assign(status="modelled", source="given rates"),

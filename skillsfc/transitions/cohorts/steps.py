@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skillsfc.transitions.cohorts.excess import ROUNDING, own_factor, scale_rates
 from skillsfc.transitions.cohorts.kernel import Rates, shift_up
 from skillsfc.transitions.records import Floats
 
@@ -15,7 +16,7 @@ from skillsfc.transitions.records import Floats
 class SchoolYear:
     """What becomes of the pupils of one year, arrays (sets, groups, grades) [persons].
 
-    ``pupils = promoted + repeating + completing_leavers + dropouts``.
+    ``pupils + coming_in = promoted + repeating + completing_leavers + dropouts``.
 
     Parameters
     ----------
@@ -27,6 +28,9 @@ class SchoolYear:
         Those who complete a level, whether they go on or leave.
     completing_leavers, dropouts : array
         Those who leave, having completed the level that ends with their grade, or not.
+    coming_in : array
+        Those among the others who were not enrolled: more go on, repeat and complete than there
+        were. Nobody drops out of such a grade.
     """
 
     pupils: Floats
@@ -35,6 +39,7 @@ class SchoolYear:
     graduates: Floats
     completing_leavers: Floats
     dropouts: Floats
+    coming_in: Floats
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,14 @@ class RateDraws:
 
 
 def follow_pupils(
-    stock: Floats, rates: Rates, entrants: Floats, noise: RateDraws | None, draws: int, seed: int
+    stock: Floats,
+    rates: Rates,
+    entrants: Floats,
+    noise: RateDraws | None,
+    draws: int,
+    seed: int,
+    *,
+    scaled: bool = False,
 ) -> Iterator[SchoolYear]:
     """Give each year's pupils and what becomes of them.
 
@@ -70,13 +82,16 @@ def follow_pupils(
         New pupils of each later year.
     noise : RateDraws, optional
         Where given, sets after the first deviate: each in the mean of its rates, and in each year.
+    scaled : bool
+        Whether drawn shares that add up to more than 1 are divided by their sum.
     """
     pupils = stock[None]
     drawn = _Noise(noise, draws, seed) if noise is not None else None
     if drawn is not None:
         pupils = np.repeat(pupils, draws + 1, axis=0)
     for at in range(len(rates.promotion)):
-        year = _run_year(pupils, _of_year(rates, at, drawn))
+        now = _of_year(rates, at, drawn)
+        year = _run_year(pupils, scale_rates(now, own_factor(now)) if scaled else now)
         yield year
         if at < len(entrants):
             pupils = year.repeating + shift_up(year.promoted) + entrants[at]
@@ -99,13 +114,15 @@ def _run_year(pupils: Floats, rates: Rates) -> SchoolYear:
 
     promoted, repeating = part(rates.onward()), part(rates.repetition)
     leaving = part(rates.completing_leavers())
+    rest = pupils - promoted - repeating - leaving
     return SchoolYear(
         pupils,
         promoted,
         repeating,
         part(rates.completion),
         leaving,
-        pupils - promoted - repeating - leaving,
+        np.maximum(rest, 0.0),
+        np.where(rest < -ROUNDING * pupils, -rest, 0.0),
     )
 
 

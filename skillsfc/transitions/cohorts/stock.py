@@ -12,6 +12,7 @@ from skillsfc.errors import CoverageError, ParameterError, Problem, listing
 from skillsfc.transitions.cohorts.arguments import is_whole
 from skillsfc.transitions.cohorts.kernel import Rates
 from skillsfc.transitions.cohorts.levels import Levels
+from skillsfc.transitions.cohorts.matching import left_out
 from skillsfc.transitions.cohorts.result import StudentFlow
 from skillsfc.transitions.cohorts.tables import (
     group_keys,
@@ -24,6 +25,7 @@ from skillsfc.transitions.survival.selection import check_words
 
 MOST_DRAWS = 100_000
 LAST_YEAR = 2150
+NO_LEVEL = "none"  # what leavers are called who completed no level, unless another word is given
 
 
 def check_arguments(draws: Any, seed: Any, level: Any, below_levels: Any, subject: str) -> None:
@@ -54,7 +56,7 @@ def read_stock(enrolment: object, base_year: Any, horizon: Any, subject: str) ->
     TableError
         If the table is not valid.
     CoverageError, ParameterError
-        If it has no such year, or the horizon is not after it.
+        If it has no such year, a group has no pupils in it, or the horizon is not after it.
     """
     rows = read_persons(enrolment, "enrolment", ("year", "grade"))
     last = int(rows.loc[rows["persons"].notna(), "year"].max())
@@ -65,7 +67,28 @@ def read_stock(enrolment: object, base_year: Any, horizon: Any, subject: str) ->
     if not is_whole(horizon, int(year) + 1, LAST_YEAR):
         expected = f"a year from {int(year) + 1} to {LAST_YEAR}"
         raise ParameterError(subject, [Problem("horizon", repr(horizon), expected)])
-    return rows[rows["year"] == year].reset_index(drop=True)
+    stock = rows[rows["year"] == year].reset_index(drop=True)
+    _refuse_lost_groups(rows, stock, subject)
+    return stock
+
+
+def _refuse_lost_groups(rows: pd.DataFrame, stock: pd.DataFrame, subject: str) -> None:
+    """Refuse groups without a row in the base year: a projection without them would pass for all.
+
+    Nobody is lost who had no pupils in any year.
+    """
+    keys = group_keys(rows)
+    there = rows[rows["persons"] > 0]
+    lost = left_out(there[keys], stock_groups(stock)) if keys else []
+    if not lost:
+        return
+    year = int(stock["year"].iloc[0])
+    known = there[[*keys, "year"]].drop_duplicates().groupby("year").size()
+    whole = known[known == len(there[keys].drop_duplicates())]
+    step = "Leave them out of the table; rows with 0 say that there are no pupils left"
+    step += f"; base_year={whole.index.max()} has all." if len(whole) else "."
+    text = f"no pupils in the base year {year} of {listing(lost, 20)}"
+    raise CoverageError(subject, [Problem("enrolment", text, "every group", next_step=step)])
 
 
 def stock_groups(stock: pd.DataFrame) -> pd.DataFrame:
@@ -115,12 +138,27 @@ def lay_out_stock(
 
 
 def choose_levels(
-    levels: object, rates: StudentFlow | pd.DataFrame, subject: str
+    levels: object, rates: StudentFlow | pd.DataFrame, below: str, subject: str
 ) -> dict[str, int]:
-    """Return the levels given, or else those of the rates."""
+    """Return the levels given, or else those of the rates.
+
+    Raises
+    ------
+    ParameterError
+        If they are no levels, or one is called as those are who completed none.
+    """
     if levels is None and isinstance(rates, StudentFlow):
-        return dict(rates.settings.levels)
-    return level_grades(levels, None, subject)
+        named = dict(rates.settings.levels)
+    else:
+        named = level_grades(levels, None, subject)
+    if below in named:
+        expected = f"another word than those of levels: {listing(named)}"
+        raise ParameterError(subject, [Problem("below_levels", repr(below), expected)])
+    if not named and below != NO_LEVEL:
+        found = f"{below!r}, and no levels"
+        step = "levels= says which grade ends each, such as {'1': 6}."
+        raise ParameterError(subject, [Problem("below_levels", found, "levels", next_step=step)])
+    return named
 
 
 def refuse_unnamed_end(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from skillsfc.checks import check
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
 from skillsfc.schema import key_columns, refuse_other_than_table
+from skillsfc.transitions.records import Whole
 
 Issue = tuple[str, str, int, str, str]
 ISSUE_COLUMNS = ["rule", "series", "affected", "severity", "text"]
@@ -85,7 +87,7 @@ def level_grades(
     Raises
     ------
     ParameterError
-        If it is no such mapping, a grade ends two levels, or a name is unknown.
+        If it is no such mapping, a grade ends two levels, or a name is unknown or used twice.
     """
     if levels is None:
         return {}
@@ -99,6 +101,11 @@ def level_grades(
     ]
     if not problems and len({int(g) for g in levels.values()}) < len(levels):
         problems.append(Problem("levels", f"two end alike: {dict(levels)}", "each grade once"))
+    names = [str(name).strip() for name in levels]
+    alike = sorted({name for name in names if names.count(name) > 1})
+    if alike or "" in names:
+        found = f"two are called {listing(alike)}" if alike else "one without a name"
+        problems.append(Problem("levels", found, "names that tell them apart"))
     known = None if qualifications is None else list(qualifications)
     problems += [
         Problem("levels", f"no graduates of {name!r}", listing(known), did_you_mean(name, known))
@@ -119,6 +126,29 @@ def series_name(row: Mapping[str, object]) -> str:
     ('MAR F', 'all')
     """
     return " ".join(str(value) for value in row.values()) or ALL
+
+
+def rows_of(groups: pd.DataFrame, place: Whole, columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Return rows with the keys of their groups, then columns; a single value is that of all rows.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        One row a group.
+    place : array of int
+        Place of each row's group.
+    columns : mapping
+        Name and values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sexes = pd.DataFrame({"sex": ["F", "M"]})
+    >>> rows_of(sexes, np.array([1, 0]), {"year": 2024}).values.tolist()
+    [['M', 2024], ['F', 2024]]
+    """
+    keys = {name: groups[name].array.take(place) for name in groups.columns}
+    return pd.DataFrame({**keys, **columns}, index=range(len(place)))
 
 
 def issue_table(issues: Iterable[Issue]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from skillsfc.transitions.cohorts.projected_result import ProjectionSettings
 from skillsfc.transitions.cohorts.result import StudentFlowSettings
 from skillsfc.transitions.records import Floats, Whole
 
+FEWEST_DRAWS = 100  # with fewer, a limit rests on two or three of them
 EXCESS_DONE = {
     "keep": "kept as they are: dropout is negative there, and survival may rise above 1",
     "scale": "divided by their sum, grade by grade and group by group",
@@ -98,6 +99,8 @@ def projection_notes(
             f"Limits: {settings.draws} draws from the variation of the rates over {settings.pairs} "
             "pairs of years; new cohorts, participation and targets are taken as known."
         )
+        if settings.draws < FEWEST_DRAWS:
+            notes.append(f"Limits of fewer than {FEWEST_DRAWS} draws are rough.")
     elif not asked:
         notes.append("No limits: none were asked for.")
     elif from_counts:
@@ -111,10 +114,11 @@ def projection_notes(
             "No entrants to the labour force: which share of leavers joins it was not given "
             "(participation=), and none is assumed."
         )
-    below = tables["flows"]["dropouts"] < -1e-6
-    if below.any():
+    came = tables["flows"]["coming_in"]
+    if (came > 0).any():
         notes.append(
-            f"In {int(below.sum())} cells more go on or repeat than were there: negative dropouts "
-            "are pupils who come in."
+            f"In {int((came > 0).sum())} cells more go on, complete or repeat than were there: "
+            f"nobody drops out there, and {came.sum():,.0f} pupils come in (coming_in in .flows; "
+            "transfers, migration, or errors of the counts)."
         )
     return tuple(notes)
