@@ -91,7 +91,9 @@ def kaplan_meier(name: str, size: int, goal: str = "") -> None:
         from sksurv.nonparametric import kaplan_meier_estimator
 
         peers["scikit-survival"] = lambda: kaplan_meier_estimator(event, end)[1]
-    note = in_r(size, "survfit(Surv(end, event) ~ 1)") if size <= 10**6 else "the others at 10^6 and below"
+    note = (
+        in_r(size, "survfit(Surv(end, event) ~ 1)") if size <= 10**6 else "others at 1e6 and below"
+    )
     spells = pd.DataFrame({"start": 0, "end": end, "event": event})
     if size <= 10**6:
         start = time.process_time()

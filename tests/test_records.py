@@ -8,6 +8,7 @@ import skillsfc as sf
 from skillsfc.errors import TableError
 from skillsfc.transitions.records import hashed, read_records
 from skillsfc.transitions.sequences.model import AFTER, MISSING, read_sequences, sequences_of
+from skillsfc.transitions.weights import read_weights
 
 
 def spells(**changes):
@@ -281,3 +282,9 @@ def test_a_missing_person_is_still_missing_after_sorting():
 def test_weights_whose_squares_are_no_numbers_are_refused(size):
     with pytest.raises(TableError, match="expected weights between 1e-100 and 1e"):
         read_records(spells(weight=[size, size, size]))
+
+
+def test_weights_all_negative_are_one_problem():
+    problems = []
+    read_weights(pd.Series([-1.0, -2.0], name="weight"), problems)
+    assert [problem.found for problem in problems] == ["negative in 2 rows"]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sequence_examples import agree, carrying, hamming, mvad, small
 
 import skillsfc as sf
+from skillsfc.errors import TableError
 from skillsfc.transitions.sequences.model import sequences_of
 from skillsfc.transitions.typologies.permutations import Explained, levene, p_value, rank_of
 
@@ -310,3 +311,19 @@ def test_result_says_how_it_was_made():
     assert made.settings.weight == "weight"
     assert made.provenance["seed"] == 8
     assert "distances" in made.provenance["inputs"]
+
+
+def test_a_table_that_names_its_persons_is_matched_by_them():
+    told = pd.DataFrame(
+        {"person": list("aabbccdd"), "month": [0, 1] * 4, "state": list("SJSSJJJS")}
+    )
+    distances = sf.measure_distances(sf.read_sequences(told), method="ham")
+    traits = pd.DataFrame({"person": list("dcba"), "sex": list("FFMM")})
+    made = sf.explain_distances(distances, by=traits, permutations=0)
+    plain = sf.explain_distances(distances, by={"sex": list("MMFF")}, permutations=0)
+    pd.testing.assert_frame_equal(made.table, plain.table)
+    assert "person" not in made.table["factor"].tolist()
+    with pytest.raises(TableError, match="lacks 1 persons"):
+        sf.explain_distances(distances, by=traits.replace({"d": "e"}), permutations=0)
+    with pytest.raises(TableError, match="names persons twice"):
+        sf.explain_distances(distances, by=pd.concat([traits, traits.iloc[:1]]), permutations=0)

@@ -36,7 +36,8 @@ def read_weights(column: pd.Series, problems: list[Problem]) -> tuple[Floats, tu
     if not missing and not negative and total == 0:
         problems.append(Problem(where, "all zero", "weights that sum to more than 0"))
     largest = float(np.nanmax(values, initial=0.0))
-    outside = not missing and not 1 / LARGEST < largest < LARGEST and total != 0
+    sound = not missing and not negative and total != 0
+    outside = sound and not 1 / LARGEST < largest < LARGEST
     if outside:
         found = f"up to {largest:.0e}"
         problems.append(Problem(where, found, f"weights between {1 / LARGEST:g} and {LARGEST:g}"))

@@ -82,7 +82,8 @@ def explain_distances(
         From `measure_distances`, or a square of distances with a row for each person.
     by : str, iterable of str, DataFrame, Series or mapping
         Columns of persons that the distances' sequences carry, or the columns themselves with a
-        row for each person, in order. Text and true/false are factors; numbers enter as they are,
+        row for each person, in order or matched by a column ``person``. Text and true/false are
+        factors; numbers enter as they are,
         one slope each.
     weight : str, array or None
         ``"weight"`` takes the weights the distances carry (ones if none), another name a column of

@@ -43,7 +43,8 @@ def read_factors(
     Parameters
     ----------
     by : str, iterable of str, DataFrame, Series or mapping
-        Names of columns of persons, or the columns themselves, a row for each person in order.
+        Names of columns of persons, or the columns themselves, a row for each person: in order, or
+        matched by a column ``person``, which is no factor then.
     persons : DataFrame
         One row a person.
     weight : array
@@ -76,6 +77,8 @@ def _columns(by: object, persons: pd.DataFrame, subject: str) -> pd.DataFrame:
     if isinstance(by, Mapping):
         by = pd.DataFrame(by)
     if isinstance(by, pd.DataFrame):
+        if "person" in by and "person" in persons:
+            return _matched(by, persons["person"], subject)
         if len(by) != len(persons):
             found = f"{len(by)} rows for {len(persons)} persons"
             raise TableError(subject, [Problem("by", found, "a row for each person, in order")])
@@ -85,6 +88,19 @@ def _columns(by: object, persons: pd.DataFrame, subject: str) -> pd.DataFrame:
         problem = Problem("by", repr(by), "columns of persons, such as 'sex'")
         raise ParameterError(subject, [problem])
     return persons[names].reset_index(drop=True)
+
+
+def _matched(by: pd.DataFrame, person: pd.Series, subject: str) -> pd.DataFrame:
+    """Return columns that name their persons in the order of the distances."""
+    own = by.set_index(by["person"].astype("str")).drop(columns="person")
+    wanted = person.astype("str")
+    strangers = int((~wanted.isin(own.index)).sum())
+    if strangers or own.index.duplicated().any():
+        found = f"column 'person' lacks {strangers} persons of the distances"
+        if not strangers:
+            found = "column 'person' names persons twice"
+        raise TableError(subject, [Problem("by", found, "each person of the distances once")])
+    return own.loc[wanted].reset_index(drop=True)
 
 
 def _factor(name: str, column: pd.Series) -> Factor:
