@@ -16,9 +16,14 @@ from skillsfc.schema import (
     classification,
     code_list,
     dictionary,
+    dictionary_words,
+    is_empty,
+    is_typed,
     key_columns,
+    leaves,
     names_of,
     nearest_code,
+    parents_in,
     refuse_other_than_table,
     table_keys,
     table_measures,
@@ -113,8 +118,10 @@ def _rows_text(index: Sequence[int]) -> str:
 
 def _convert(rows: pd.DataFrame, column: str) -> list[Problem]:
     """Type one column in place; return what could not be typed."""
-    dtype = dictionary().loc[column, "dtype"]
+    dtype = dictionary_words()[column]["dtype"]
     before = rows[column]
+    if is_typed(before, dtype):
+        return []
     if dtype == "string":
         if pd.api.types.is_numeric_dtype(before):
             found = f"numbers, such as {before.iloc[0] if len(before) else ''}"
@@ -144,13 +151,13 @@ def _range_problems(rows: pd.DataFrame) -> list[Problem]:
     pandera is imported only for a table that has something out of range: to import it and to
     build the schema takes longer than all the other checks of a sound table.
     """
-    words = dictionary()
+    words = dictionary_words()
     bounds = {
-        column: (words.loc[column, "minimum"], words.loc[column, "maximum"])
+        column: (words[column]["minimum"], words[column]["maximum"])
         for column in rows.columns
         if pd.api.types.is_numeric_dtype(rows[column])
     }
-    if not any(_leaves(rows[column], *ends) for column, ends in bounds.items()):
+    if not any(leaves(rows[column], *ends) for column, ends in bounds.items()):
         return []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -163,14 +170,8 @@ def _range_problems(rows: pd.DataFrame) -> list[Problem]:
     try:
         pa.DataFrameSchema(columns).validate(rows, lazy=True)
     except pa.errors.SchemaErrors as error:
-        return _translate(error.failure_cases, words)
+        return _translate(error.failure_cases, dictionary())
     return []
-
-
-def _leaves(values: pd.Series, low: str, high: str) -> bool:
-    """Return whether a value lies outside of bounds given as text; empty text is no bound."""
-    below = bool(low) and bool((values < float(low)).any())
-    return below or (bool(high) and bool((values > float(high)).any()))
 
 
 def _translate(cases: pd.DataFrame, words: pd.DataFrame) -> list[Problem]:
@@ -194,17 +195,19 @@ def _translate(cases: pd.DataFrame, words: pd.DataFrame) -> list[Problem]:
 def _code_problems(rows: pd.DataFrame) -> list[Problem]:
     problems = []
     for column in rows.columns:
-        allowed = dictionary().loc[column, "codes"]
-        if not allowed or dictionary().loc[column, "dtype"] != "string":
+        words = dictionary_words()[column]
+        allowed = words["codes"]
+        if not allowed or words["dtype"] != "string":
             continue
         values = rows[column]
         if allowed.startswith("@"):
-            bad = values[values.notna() & ~values.astype("str").str.fullmatch(allowed[1:])].unique()
+            distinct = pd.Series(values.dropna().unique())
+            bad = distinct[~distinct.astype("str").str.fullmatch(allowed[1:])].to_numpy()
             expected = "an age such as 17, 15-24 or 65+"
             options = pd.DataFrame({"code": ["15-24", "65+"]})
         elif column == "status":
             options = pd.DataFrame({"code": allowed.split("|")})
-            bad = values[values.notna() & ~values.isin(options["code"])].unique()
+            bad = [word for word in values.dropna().unique() if word not in allowed.split("|")]
             expected = f"one of {listing(options['code'])}"
         else:
             name, bad = classification(values, allowed)
@@ -230,11 +233,8 @@ def _code_problems(rows: pd.DataFrame) -> list[Problem]:
 
 def _level_problems(column: str, values: pd.Series, name: str, allowed: str) -> list[Problem]:
     """Refuse a column that holds a code together with one of its own ancestors: double counting."""
-    listed = code_list(name)
-    if "parent" not in listed.columns:
-        return []
-    parents = dict(zip(listed["code"], listed["parent"], strict=True))
-    present = set(values.dropna().unique())
+    parents = parents_in(name)
+    present = set(values.dropna().unique().tolist())
     doubled = set()
     for code in present:
         above = parents.get(code, "")
@@ -258,7 +258,7 @@ def _unit_problems(rows: pd.DataFrame) -> list[Problem]:
     measures = [m for m in names_of("measure") if m in rows.columns]
     if "unit" not in rows.columns or len(measures) != 1:
         return []
-    expected = dictionary().loc[measures[0], "unit"]
+    expected = dictionary_words()[measures[0]]["unit"]
     found = [unit for unit in rows["unit"].unique() if unit != expected]
     if expected == "mixed" or not found:
         return []
@@ -276,7 +276,7 @@ def _key_problems(rows: pd.DataFrame) -> list[Problem]:
     problems = []
     keys = key_columns(rows)
     for key in keys:
-        empty = rows.index[rows[key].isna() | (rows[key].astype("str").str.strip() == "")]
+        empty = rows.index[is_empty(rows[key])]
         if len(empty):
             found = f"empty in {len(empty)} rows ({_rows_text(list(empty))})"
             problems.append(Problem(f"key {key!r}", found, "a code"))

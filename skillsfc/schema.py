@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from skillsfc._paths import data_dir
@@ -94,10 +95,36 @@ def refuse_other_than_table(table: object, subject: str = "table") -> None:
     )
 
 
+@cache
+def _names_of(kind: str) -> tuple[str, ...]:
+    words = dictionary()
+    return tuple(words.index[words["kind"] == kind])
+
+
 def names_of(kind: str) -> list[str]:
     """Return the dictionary's column names of one kind: key, measure, interval or flag."""
-    words = dictionary()
-    return list(words.index[words["kind"] == kind])
+    return list(_names_of(kind))
+
+
+@cache
+def dictionary_words() -> dict[str, dict[str, str]]:
+    """Return the data dictionary by column and word: many times faster to look up in."""
+    return {str(name): words for name, words in dictionary().to_dict("index").items()}
+
+
+@cache
+def codes_in(name: str) -> frozenset[str]:
+    """Return the codes of a list, to look up in."""
+    return frozenset(code_list(name)["code"].tolist())
+
+
+@cache
+def parents_in(name: str) -> dict[str, str]:
+    """Return the parent of each code of a list, empty where the list has no parents."""
+    listed = code_list(name)
+    if "parent" not in listed.columns:
+        return {}
+    return dict(zip(listed["code"].tolist(), listed["parent"].tolist(), strict=True))
 
 
 def key_columns(table: pd.DataFrame) -> list[str]:
@@ -170,6 +197,29 @@ def table_measures(name: str) -> list[str]:
     return sorted(listed.loc[listed["table"] == name, "measure"].unique())
 
 
+def is_typed(values: pd.Series, dtype: str) -> bool:
+    """Return whether a column already is what its conversion would make of it."""
+    if dtype == "string":
+        return bool(values.dtype == "str")  # never so before pandas 3, which has objects
+    if dtype == "int":
+        return bool(values.dtype == "int64")
+    return bool(values.dtype == "float64" and not np.isinf(values.to_numpy()).any())
+
+
+def is_empty(values: pd.Series) -> pd.Series:
+    """Return where a key is missing or blank; what is blank is asked of each code once."""
+    if pd.api.types.is_numeric_dtype(values):
+        return values.isna()
+    blank = [word for word in values.dropna().unique().tolist() if not str(word).strip()]
+    return values.isna() | values.isin(blank) if blank else values.isna()
+
+
+def leaves(values: pd.Series, low: str, high: str) -> bool:
+    """Return whether a value lies outside of bounds given as text; empty text is no bound."""
+    below = bool(low) and bool((values < float(low)).any())
+    return below or (bool(high) and bool((values > float(high)).any()))
+
+
 PREFIX = r"^([a-z][a-z0-9_]*:)(?=\S)"
 
 
@@ -191,12 +241,8 @@ def classification(values: pd.Series, lists: str) -> tuple[str, list[str]]:
     if lists.endswith("|*"):
         name, _ = classification(values, lists.removesuffix("|*"))
         return name, []
-    present = pd.Index(values.dropna().unique())
-    known = {
-        name: set(code_list(name)["code"])
-        for name in lists.split("|")
-        if (data_dir() / "codes" / f"{name}.csv").is_file()
-    }
+    present = values.dropna().unique().tolist()
+    known = {name: codes_in(name) for name in lists.split("|") if name in known_lists()}
     strangers = {name: [c for c in present if c not in codes] for name, codes in known.items()}
     if not strangers:
         return "", []

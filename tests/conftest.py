@@ -1,5 +1,7 @@
 """The network is closed in every test: offline is a promise, not a hope."""
 
+import gc
+import itertools
 import os
 import socket
 import sys
@@ -16,6 +18,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS", "house"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# Collecting makes millions of objects that all stay: the collector of garbage would walk through
+# them again and again, in collecting and in every test. It runs as ever on what the tests make.
+gc.disable()
+
 _connect = socket.socket.connect
 
 
@@ -26,12 +32,24 @@ def _guarded(self, address):
     raise OSError(f"the network is closed in tests; something tried {address[0]}")
 
 
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", _guarded)
 
 
+@pytest.fixture(scope="session")
+def _reports_folders(tmp_path_factory):
+    """Name a folder for each test; making one for each of thousands would take seconds."""
+    root = tmp_path_factory.mktemp("reports")
+    return (root / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _reports_elsewhere(monkeypatch, tmp_path):
+def _reports_elsewhere(monkeypatch, _reports_folders):
     """No test writes into the clone's reports folder."""
-    monkeypatch.setenv("SKILLSFC_REPORTS", str(tmp_path / "reports"))
+    monkeypatch.setenv("SKILLSFC_REPORTS", str(next(_reports_folders)))

@@ -293,7 +293,8 @@ def test_the_tile_map_has_each_country_once_on_its_own_tile():
     assert len(set(TILES.values())) == len(TILES)
 
 
-def test_an_unnamed_environment_variable_decides_the_folder(tmp_path, counted):
+def test_an_unnamed_environment_variable_decides_the_folder(tmp_path, counted, monkeypatch):
+    monkeypatch.setenv("SKILLSFC_REPORTS", str(tmp_path / "reports"))
     run_batch(write_batch(tmp_path, "countries: [MAR]\n"))
     assert (tmp_path / "reports" / "index.html").is_file()
     assert os.environ["SKILLSFC_REPORTS"] == str(tmp_path / "reports")

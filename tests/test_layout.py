@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import tomllib
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -16,9 +17,24 @@ MODULES = sorted((ROOT / "skillsfc").rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-def _functions(path):
+@cache
+def _parsed(path):
+    """Return the kinds of nodes that the tests ask for: a tree is parsed and walked once."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.Expr
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [node for node in _statements(tree) if isinstance(node, kinds)]
+
+
+def _statements(node):
+    """Walk the statements only: most nodes stand in expressions, where none of them can be."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield child
+            yield from _statements(child)
+
+
+def _functions(path):
+    return [n for n in _parsed(path) if not isinstance(n, ast.Expr)]
 
 
 def _body_lines(function):
@@ -63,7 +79,7 @@ def _code_lines(path):
     text = path.read_text(encoding="utf-8")
     strings = {
         line
-        for node in ast.walk(ast.parse(text))
+        for node in _parsed(path)
         if isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)

@@ -100,17 +100,21 @@ class Tags(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def report_of(tmp_path_factory):
-    """Run each notebook once, whichever test asks first, with the kernels of a batch."""
-    root = tmp_path_factory.mktemp("reports")
+def run_forked():
+    """Run a notebook as `sf.run_report` does, but with the kernels of a batch."""
     with closing(Nursery()) as nursery:
 
-        @cache
-        def run(notebook, country):
-            plan = make_plan(notebook, {"country": country}, output=root)
-            return carry_out(plan, Register(nursery))
+        def run(notebook, *, output, **parameters):
+            return carry_out(make_plan(notebook, parameters, output=output), Register(nursery))
 
         yield run
+
+
+@pytest.fixture(scope="module")
+def report_of(tmp_path_factory, run_forked):
+    """Run each notebook once, whichever test asks first."""
+    root = tmp_path_factory.mktemp("reports")
+    return cache(lambda notebook, country: run_forked(notebook, country=country, output=root))
 
 
 @pytest.fixture(scope="module", params=RUNS, ids=lambda run: f"{run[0]}-{run[1]}")
@@ -258,9 +262,9 @@ def own_series(folder, **change):
     return str(path)
 
 
-def test_a_file_of_ones_own_is_checked_instead_of_the_embedded_series(tmp_path):
+def test_a_file_of_ones_own_is_checked_instead_of_the_embedded_series(tmp_path, run_forked):
     file = own_series(tmp_path)
-    report = sf.run_report("01_check_the_data", country="MAR", file=file, output=tmp_path / "out")
+    report = run_forked("01_check_the_data", country="MAR", file=file, output=tmp_path / "out")
     issues = pd.read_csv(report.folder / "tables" / "issues.csv")
     gap = issues[issues["rule"] == "missing_years"]
     assert gap["affected"].tolist() == [1]
@@ -275,17 +279,19 @@ def test_a_file_of_ones_own_is_checked_instead_of_the_embedded_series(tmp_path):
         ({"country": "Marocco"}, "Marocco"),
     ],
 )
-def test_a_wrong_file_fails_the_report_by_name_and_publishes_nothing(tmp_path, change, said):
+def test_a_wrong_file_fails_the_report_by_name_and_publishes_nothing(
+    tmp_path, run_forked, change, said
+):
     file = own_series(tmp_path, **change)
     with pytest.raises(ReportError, match=said) as refusal:
-        sf.run_report("01_check_the_data", country="MAR", file=file, output=tmp_path / "out")
+        run_forked("01_check_the_data", country="MAR", file=file, output=tmp_path / "out")
     assert "TableError" in str(refusal.value)
     published = [p for p in (tmp_path / "out").rglob("brief.html") if ".runs" not in p.parts]
     assert published == []
     assert not (tmp_path / "out" / "MAR").exists()
 
 
-def test_histories_of_ones_own_with_arabic_headers_give_the_same_report(tmp_path):
+def test_histories_of_ones_own_with_arabic_headers_give_the_same_report(tmp_path, run_forked):
     spells = sf.example(seed=1, persons=400).spells
     arabic = {"person": "الشخص", "state": "الحالة", "start": "من", "end": "إلى", "to_state": "بعد"}
     kept = [*arabic, "event", "sex", "weight", "entry"]
@@ -294,7 +300,7 @@ def test_histories_of_ones_own_with_arabic_headers_give_the_same_report(tmp_path
     lines = [f"  {ours}: {theirs}" for ours, theirs in arabic.items()]
     lines += [f"  {name}: {name}" for name in ("event", "sex", "weight", "entry")]
     mapping.write_text("\n".join(["columns:", *lines]), encoding="utf-8")
-    report = sf.run_report(
+    report = run_forked(
         "21_time_to_work", country="TUN", file=str(file), mapping=str(mapping), formula="sex",
         learning="education apprenticeship", working="temporary_job stable_job",
         idle="unemployment inactivity", stable="stable_job", unemployed="unemployment",
