@@ -154,6 +154,10 @@ _PUBLIC = {
     "publish_brief_header": "report.brief.limits",
     "table_estimates": "report.estimates",
     "name_states": "report.pathways.state_names",
+    "count_breaks_as_school": "report.pathways.school_breaks",
+    "know_joblessness_only": "report.pathways.school_breaks",
+    "describe_pathways": "report.pathways.who",
+    "name_files": "report.pathways.who",
     "write_stages": "report.pathways.stages",
     "write_stage_loss": "report.pathways.stages",
     "write_transition_indicators": "report.pathways.indicators",
@@ -198,7 +202,9 @@ __all__ = ["__version__", *_PUBLIC]
 def __getattr__(name: str) -> Any:
     """Import a public name on first use (PEP 562)."""
     if name not in _PUBLIC:
-        raise AttributeError(f"module 'skillsfc' has no attribute {name!r}{_guess(name)}")
+        # Python itself asks for names such as __wrapped__, often: nobody needs a guess there.
+        near = "" if name.startswith("__") else _guess(name)
+        raise AttributeError(f"module 'skillsfc' has no attribute {name!r}{near}")
     found = getattr(importlib.import_module(f"skillsfc.{_PUBLIC[name]}"), name)
     globals()[name] = found
     return found

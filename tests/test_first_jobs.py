@@ -223,6 +223,8 @@ def test_row_22_weight_zero_and_wrong_arguments():
     assert of(made, "any").loc["chance", ["value", "persons"]].tolist() == [1, 4]
     with pytest.raises(ParameterError, match="Did you mean 'stable'"):
         sf.measure_first_jobs(TOLD, jobs=["casual", "stable"], kinds={"good": "stabel"})
+    with pytest.raises(ParameterError, match="no state"):
+        sf.measure_first_jobs(TOLD, jobs="casual", kinds={"good": ()})
     with pytest.raises(ParameterError, match="no column 'formel'"):
         sf.measure_first_jobs(TOLD, jobs="casual", traits="formel")
     with pytest.raises(ParameterError, match="within") as caught:

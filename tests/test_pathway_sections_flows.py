@@ -33,8 +33,8 @@ def test_flows_are_told_with_the_pair_of_dates_in_the_middle():
     section = sf.write_flows(calm(), interval=3, name="Made up", labels={"U": "no job"})
     text = check_section(section)
     assert text.startswith("In the same state 3 months later are ")
-    assert "of those in “E” and" in text
-    assert "of those in “no job”." in text
+    assert "of those in “E” (85.1% to 92.5%) and" in text
+    assert "of those in “no job” (63.1% to 74.6%)." in text
     assert "All 600 interviews were followed by one of the same person" in text
     assert section.table("chances").columns.tolist() == ["from_state", "E", "no job"]
     assert section.table("flows").equals(calm().table)
@@ -45,9 +45,12 @@ def test_persons_lost_and_found_are_counted():
     told = panel([[0.9, 0.1], [0.3, 0.7]])
     told = told[~((told["quarter"] == 3) & (told["person"] == 0))]
     told = told[~((told["quarter"] == 0) & (told["person"].isin([1, 2])))]
-    text = check_section(sf.write_flows(sf.estimate_flows(told), interval=3, name="Made up"))
-    assert "1 (0.2%) was not followed by one of the same person at the next date" in text
-    assert "2 come from persons not seen at the date before" in text
+    section = sf.write_flows(sf.estimate_flows(told), interval=3, name="Made up")
+    text = check_section(section)
+    assert "fewer than ten were not followed by one of the same person at the next date" in text
+    assert "fewer than ten come from persons not seen at the date before" in text
+    counts = section.table("unmatched")["count"]
+    assert not counts.between(1, 9).any()
 
 
 def test_dates_in_words_and_one_year_apart():
@@ -84,7 +87,7 @@ def test_many_states_are_joined_in_the_picture_only():
     made = sf.estimate_flows(panel(chances, states=states))
     section = sf.write_flows(made, interval=3, name="Made up")
     assert check_section(section).count("of those in") == 2  # the most and the least lasting
-    assert section.figures[0].note.startswith("The 3 states with the smallest parts")
+    assert "The 3 states with the smallest parts" in section.figures[0].note
     assert len(section.table("chances")) == 10
 
 
@@ -163,4 +166,4 @@ def test_kinds_of_state_are_put_in_words_and_in_the_order_of_a_life():
     words = ["school or training", "work", "neither school nor work"]
     assert section.table("chances").columns.tolist() == ["from_state", *words]
     assert section.table("chances")["from_state"].tolist() == words
-    assert "of those in work and" in check_section(section)
+    assert "of those in work (" in check_section(section)

@@ -107,7 +107,7 @@ def test_persons_without_sex_are_left_out_of_the_comparison_but_not_of_the_whole
     told["sex"] = told["sex"].where(told["person"] > 1)
     section = trajectories(told)
     text = check_section(section)
-    assert "Left out of the comparison: persons whose sex is not stated." in text
+    assert "Left out of the comparison: fewer than ten persons whose sex is not stated." in text
     assert "All 60 persons" in text
     assert section.table("measures").columns.tolist() == ["measure", "Women", "Men"]
     assert set(section.table("state_distribution")["sex"]) == {"F", "M"}
@@ -164,17 +164,22 @@ def test_a_kind_of_few_women_is_withheld_and_cannot_be_had_by_subtraction():
     told = cohort([40, 30, 30])
     few = told["person"] >= 70
     told.loc[few, "sex"] = np.where(told.loc[few, "person"] < 75, "F", "M")
-    _, clusters, typology = kinds(told)
+    distances, clusters, typology = kinds(told)
     assert (typology.groups["reliability"] == "s").sum() == 1
     shown = show_kinds(typology)
     for table in (shown.table, shown.groups):
-        gone = table[table["reliability"] == "w"]
+        gone = table[table["reliability"] == "s"]
         assert gone["cluster"].nunique() == 2
         assert gone[["share", "lower", "upper", "persons"]].isna().all(axis=None)
-    assert shown.hidden == set()  # of all together the kind has thirty persons
-    section = sf.write_typology(typology, clusters, name="Made up")
+    assert shown.hidden == {2, 3}  # all together have thirty persons, yet a picture would tell
+    found = clusters.table["cluster"].to_numpy()
+    lines = sf.summarise_trajectories(distances.sequences, group=found)
+    section = sf.write_typology(typology, clusters, lines=lines, name="Made up")
     check_section(section)
-    assert (section.table("kinds") == "..").sum().tolist() == [0, 2, 2]
+    picture = section.figures[0]
+    assert "of 40 persons" in picture.figure.alt_text
+    assert "Not drawn, since of women or men, or of all, few persons take them" in picture.note
+    assert (section.table("kinds") == "..c").sum().tolist() == [0, 2, 2]
     assert section.table("kinds_compared")["difference"].notna().sum() == 1
 
 

@@ -190,7 +190,7 @@ def test_destinations_are_said_after_a_year_with_those_who_stayed():
     )
     text = check_section(section)
     assert text.startswith("After 12 months in “home”, ")
-    assert "had gone to “paid work” and " in text
+    assert "23.3% had gone to “paid work” (14.7% to 36.9%) and " in text
     assert "the first named is followed, “home”; not “ill”." in text
     shown = section.table("destinations_by_time")
     assert shown["to_state"].tolist() == ["paid work", "still there"]

@@ -258,7 +258,7 @@ def test_lengths_of_time_are_whole_where_they_are_and_have_one_decimal_else():
 
 def test_p_values_stand_after_the_letter_and_have_a_floor():
     said = [format_number(value, "p_value") for value in (0.1569, 0.05, 1.0, 1e-12, 0.0)]
-    assert said == ["= 0.16", "= 0.05", "= 1", "below 0.001", "below 0.001"]
+    assert said == ["= 0.16", "= 0.05", "= 1", "less than 0.001", "less than 0.001"]
     facts = Facts("test")
     text = f"The curves differ (p {facts.add('log-rank', 1e-12, 'p_value', table='t')})."
     assert untraced_numbers(text, facts.table) == []

@@ -7,6 +7,7 @@ is written, so a label from a file can never become markup.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ SHORT_ROWS = 14  # a table of so many rows stays on one printed page
 MOST_ROWS = 60  # more rows than a reader follows on a page; the csv and the workbook have all
 FORMATS = {"persons": ",.0f", "share": ".1%", "usd": ",.0f", "hours": ",.0f", "wage_bill": ",.0f"}
 PLAIN_INTEGERS = ("year", "first_year", "last_year", "vintage", "origin", "horizon")  # never 2 035
+# Numbers that belong together, such as an interval or ages: no line ends within them.
+TOGETHER = re.compile(r"[(\u2212]?\d[\d.,]*[%*]*(?: to |\u2013|-)\u2212?\d[\d.,]*[%*]*\)?(?![\w-])")
 CONSTANT_FLAGS = ("unit", "status", "source")  # said once below the table when all rows agree
 
 
@@ -178,8 +181,19 @@ def _cell(value: Any, pattern: str | None) -> str:
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return MISSING
     if pattern is None:
-        return html.escape(str(value))
+        return keep_together(html.escape(str(value)))
     return number_text(value, pattern or size_format(value))
+
+
+def keep_together(text: str) -> str:
+    """Return the text of a cell, already escaped, in which no line ends within an interval.
+
+    Examples
+    --------
+    >>> keep_together("31.0 (27.0\u201335.0)")
+    '31.0 <span class="tight">(27.0\u201335.0)</span>'
+    """
+    return TOGETHER.sub(lambda found: f'<span class="tight">{found.group()}</span>', text)
 
 
 def _class(number: bool) -> str:

@@ -11,12 +11,15 @@ import pandas as pd
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
 from skillsfc.report.charts.inputs import group_names
 from skillsfc.report.charts.words import names_of_codes
-from skillsfc.report.withholding import TOTALS, WITHHELD, blank, complement, lines_of
+from skillsfc.report.withholding import CONFIDENTIAL, TOTALS, WITHHELD, blank, complement, lines_of
 
 MEASURES = ("share", "probability", "value", "estimate", "ratio", "months", "mean", "rate")
+HIDDEN = "..c"  # few persons stand behind it, or it would give such a number away
+MISSING = ".."  # too uncertain, or not known
 NOTE = (
-    "Intervals in brackets. *: unreliable, fewer than 30 persons or a wide error. ..: withheld, "
-    "fewer than 10 persons or an error over half the value, or a figure that would give such a one."
+    "Intervals in brackets. *: unreliable, fewer than 30 persons or a wide error. ..: too "
+    "uncertain, an error over half the value, or not known. ..c: withheld, fewer than 10 persons, "
+    "or a figure that would give such a one."
 )
 
 
@@ -61,7 +64,8 @@ def table_estimates(
     Returns
     -------
     DataFrame
-        Text; missing combinations are empty, what is withheld is "..".
+        Text; missing combinations are empty, what is too uncertain or not known is "..", and what
+        is withheld for the sake of persons is "..c".
 
     Raises
     ------
@@ -141,7 +145,7 @@ def _text(row: Mapping[Any, Any], measure: str, decimals: int) -> str:
     flag = row.get("reliability", "")
     flag = "" if pd.isna(flag) else str(flag)
     if flag in WITHHELD or not np.isfinite(row[measure]):
-        return ".."
+        return HIDDEN if flag == CONFIDENTIAL else MISSING
     share = measure in ("share", "probability") or row.get("unit") == "share"
     factor = 100.0 if share else 1.0
     ends = [row["lower"], row["upper"]]
@@ -161,5 +165,16 @@ def _persons(table: pd.DataFrame, keys: list[str], by: str | None) -> pd.DataFra
     rows = table if total.empty else total
     grouped = rows.groupby(keys, sort=False)["persons"]
     counted = grouped.agg(lambda own: own.sum(skipna=False)).reset_index()
-    texts = [".." if np.isnan(number) else f"{number:,.0f}" for number in counted["persons"]]
+    secret = counted.merge(_confidential(rows, keys), on=keys, how="left")["secret"]
+    texts = [
+        f"{number:,.0f}" if np.isfinite(number) else HIDDEN if hidden else MISSING
+        for number, hidden in zip(counted["persons"], secret, strict=True)
+    ]
     return counted.assign(persons=texts)
+
+
+def _confidential(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return whether a part of each row of the text is withheld for the sake of persons."""
+    flags = rows["reliability"] if "reliability" in rows.columns else pd.Series("", rows.index)
+    told = rows[keys].assign(secret=flags.eq(CONFIDENTIAL))
+    return told.groupby(keys, as_index=False, sort=False)["secret"].any()

@@ -76,11 +76,24 @@ def format_number(value: float, kind: str) -> str:
         "years": f"{value:.1f}{NARROW}years",
         "count": f"{value:,.0f}",
         "time": f"{value:,.1f}".removesuffix(".0"),
-        "p_value": f"below {LEAST_P}" if value < LEAST_P else f"= {value:.2g}",
+        "p_value": f"less than {LEAST_P}" if value < LEAST_P else f"= {value:.2g}",
     }
     text = texts[kind]
     # A share that rounds to nothing has no sign.
     return text.removeprefix("-") if not text.strip("-0.%") else text
+
+
+def p_value_text(value: float) -> str:
+    """Return a p-value as it stands in a table.
+
+    Examples
+    --------
+    >>> p_value_text(1.55e-05), p_value_text(0.0141), p_value_text(float("nan"))
+    ('less than 0.001', '0.014', '..')
+    """
+    if not math.isfinite(value):
+        return ".."
+    return format_number(value, "p_value").removeprefix("= ")
 
 
 def _persons(size: float) -> str:

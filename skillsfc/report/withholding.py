@@ -12,7 +12,9 @@ import pandas as pd
 
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
 
-WITHHELD = ("w", "s")  # to be withheld; suppressed by the estimator already
+UNCERTAIN, CONFIDENTIAL = "w", "s"  # too vague to be told; of few persons, or giving one away
+WITHHELD = (UNCERTAIN, CONFIDENTIAL)
+FEWEST = 10  # persons that may be shown
 TOTALS = ("T", "total")
 NESTED = ""  # code of a row whose parts are told below it, as a stage's row among its forms
 #: Columns that tell of an estimate; what is not there is no matter.
@@ -80,8 +82,9 @@ def withhold(
     Returns
     -------
     DataFrame
-        The same rows in the same order; the figures of rows withheld are missing, and their
-        ``reliability`` is "w". ``attrs`` and all other columns stay.
+        The same rows in the same order; the figures of rows withheld are missing. Their
+        ``reliability`` is "w" if the estimate is too uncertain, and "s" if it rests on one to nine
+        persons or would give another back. ``attrs`` and all other columns stay.
 
     Raises
     ------
@@ -99,8 +102,7 @@ def withhold(
 
     References
     ----------
-    Cox (1980), Suppression methodology and statistical disclosure control, Journal of the
-    American Statistical Association 75, 377-385.
+    Cox (1980), Journal of the American Statistical Association 75, 377-385.
 
     Examples
     --------
@@ -109,8 +111,7 @@ def withhold(
     >>> withhold(told)["share"].tolist()
     [nan, nan, 0.6, 0.0]
 
-    Women withheld, men beside a total would give them back:
-
+    >>> # women withheld; men beside a total would give them back
     >>> told = pd.DataFrame({"age": ["15-24"] * 3, "sex": ["F", "M", "T"], "cases": [3, 40, 43],
     ...                      "share": [0.1, 0.3, 0.25], "reliability": ["w", "", ""]})
     >>> withhold(told, whole=["age"], total="sex")["share"].tolist()
@@ -118,27 +119,31 @@ def withhold(
     """
     families = _families(whole)
     totals = [total] if isinstance(total, str) and total else list(total)
-    named = [name for keys in families for name in keys]
-    _refuse(table, ["reliability", *named, *totals, *([size] if size else []), *columns])
+    named = [name for keys in families for name in keys] + ([size] if size else [])
+    _refuse(table, ["reliability", *named, *totals, *columns])
     lines = [line for keys in families for line in _lines(table, keys, totals)]
     hidden = complement(table, lines, size)
     return blank(table, hidden, columns)
 
 
 def blank(table: pd.DataFrame, hidden: Flags, columns: Sequence[str] = ()) -> pd.DataFrame:
-    """Return a table whose hidden rows have no figures and are marked as withheld.
+    """Return a table whose hidden rows have no figures and say why: uncertain or confidential.
 
     Examples
     --------
     >>> told = pd.DataFrame({"sex": ["F", "M"], "share": [0.1, 0.2], "reliability": ["", "w"]})
-    >>> blank(told, np.array([False, True]))["share"].tolist()
-    [0.1, nan]
+    >>> blank(told, np.array([True, True]))["reliability"].tolist()
+    ['s', 'w']
     """
     if not hidden.any():
         return table.copy()
     figures = [name for name in (*FIGURES, *columns) if name in table.columns]
     numbers = {name: table[name].astype("float64").mask(hidden) for name in figures}
-    flags = table["reliability"].mask(hidden & ~table["reliability"].isin(WITHHELD), WITHHELD[0])
+    flags = table["reliability"]
+    few = pd.Series(table.get("persons", np.nan), table.index).between(1, FEWEST - 1).eq(True)
+    flags = flags.mask(
+        (hidden & ~flags.isin(WITHHELD)) | (flags.isin(WITHHELD) & few), CONFIDENTIAL
+    )
     return table.assign(**numbers, reliability=flags)
 
 
@@ -228,9 +233,8 @@ def _lines(table: pd.DataFrame, keys: list[str], totals: Sequence[str]) -> Itera
 
 def _groups(table: pd.DataFrame, keys: list[str]) -> Iterator[npt.NDArray[np.intp]]:
     """Yield the places of the rows that agree in some columns, where there are two or more."""
-    if not keys:
-        number = np.zeros(len(table), dtype=np.intp)
-    else:
+    number = np.zeros(len(table), dtype=np.intp)
+    if keys:
         grouped = table.groupby(keys, sort=False, dropna=False, observed=True)
         number = grouped.ngroup().to_numpy(dtype=np.intp)
     order = np.argsort(number, kind="stable")
@@ -286,13 +290,9 @@ def _nobody(table: pd.DataFrame) -> Flags:
 def _refuse(table: object, needed: Sequence[str]) -> None:
     if not isinstance(table, pd.DataFrame):
         raise TableError("withhold", [Problem("table", type(table).__name__, "a DataFrame")])
+    expected = f"one of {listing(table.columns, 20)}"
     problems = [
-        Problem(
-            f"column '{name}'",
-            "missing",
-            f"one of {listing(table.columns, 20)}",
-            did_you_mean(name, table.columns),
-        )
+        Problem(f"column '{name}'", "missing", expected, did_you_mean(name, table.columns))
         for name in dict.fromkeys(needed)
         if name not in table.columns
     ]

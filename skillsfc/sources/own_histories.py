@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, SourceError, did_you_mean, listing
+from skillsfc.sources.surveys.plain_words import running_quarters
 from skillsfc.sources.surveys.read import SPELL_TIMES
 
 TIMES = ("period", "month", "quarter", "year")
@@ -113,7 +114,8 @@ def _in_years(spells: pd.DataFrame) -> bool:
 def from_zero(periods: pd.DataFrame) -> pd.DataFrame:
     """Return periods counted from the first of the file, as a clock that starts with it.
 
-    A month or quarter of the calendar beside a year becomes one count.
+    A month or quarter of the calendar beside a year, or a quarter such as 2015Q1, becomes one
+    count.
 
     Raises
     ------
@@ -121,6 +123,9 @@ def from_zero(periods: pd.DataFrame) -> pd.DataFrame:
         If it cannot be known whether a month (or quarter) is one of the calendar or counts on.
     """
     time = next(name for name in TIMES if name in periods.columns)
+    if time == "quarter" and not pd.api.types.is_numeric_dtype(periods[time]):
+        periods = periods.assign(quarter=running_quarters(periods[time]))
+        return periods.assign(quarter=periods[time] - periods[time].min())
     if time in ("month", "quarter") and _of_calendar(periods, time):
         counted = periods["year"] * (12 if time == "month" else 4) + periods[time]
         periods = periods.assign(**{time: counted})

@@ -19,7 +19,7 @@ from skillsfc.report.charts.inputs import (
     require_keys,
     require_numbers,
 )
-from skillsfc.report.charts.style import MUTED, SEGMENTS, drawing, dress, text_on
+from skillsfc.report.charts.style import MUTED, SEGMENTS, drawing, dress, segment_colours, text_on
 from skillsfc.report.charts.words import (
     Scale,
     axis_title,
@@ -50,6 +50,8 @@ class Panels:
         Columns of the horizontal axis and of the heights.
     states, groups : list of str
         Areas from below, panels from the left.
+    colours : list of str
+        Of the states.
     """
 
     rows: pd.DataFrame
@@ -57,6 +59,7 @@ class Panels:
     value: str
     states: list[str]
     groups: list[str]
+    colours: list[str]
 
 
 def plot_state_areas(
@@ -64,6 +67,7 @@ def plot_state_areas(
     *,
     group: str | None = None,
     states: Sequence[str] | None = None,
+    every: Sequence[str] | None = None,
     step: bool = False,
     unit: str | None = None,
     ax: Axes | None = None,
@@ -87,6 +91,9 @@ def plot_state_areas(
         Column of the panels, such as ``"sex"``; by default the groups of the result.
     states : sequence of str, optional
         States from below; by default in the table's order. Eight at most.
+    every : sequence of str, optional
+        All states of the set in their order, shown here or not: a state then has the same colour
+        in every picture of the set. By default the states shown.
     step : bool
         Draw a change where it happened, instead of a line to the next time.
     unit : str, optional
@@ -103,7 +110,8 @@ def plot_state_areas(
     Returns
     -------
     Axes
-        With the alternative text in ``.alt_text``.
+        With the alternative text in ``.alt_text``. Numbers in the areas are the parts at the last
+        time.
 
     Raises
     ------
@@ -124,7 +132,7 @@ def plot_state_areas(
     check_language(language)
     unit = time_unit(table, unit)
     table, group = grouped(table, group, language=language, labels=labels)
-    panels = _panels(table, group, states)
+    panels = _panels(table, group, states, every)
     names = names_of_codes(panels.states, "state", language, labels)
     line = footer(source, panels.rows, language=language)
     alt = alt_state_areas(table, group=group, states=states, quantity=quantity, labels=labels)
@@ -154,7 +162,7 @@ def alt_state_areas(
     quantity: str | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> str:
-    """Return the areas in words: the parts at the first and last time (English).
+    """Return the areas in words: the parts above zero at the first and last time.
 
     Parameters
     ----------
@@ -166,7 +174,7 @@ def alt_state_areas(
     >>> import pandas as pd
     >>> alt_state_areas(pd.DataFrame({"time": [0, 0, 6, 6], "state": ["s", "j"] * 2,
     ...                               "share": [1.0, 0.0, 0.25, 0.75]}))
-    'Areas of per cent by state over time. At 0: s 100, j 0. At 6: s 25, j 75.'
+    'Areas of per cent by state over time. At 0: s 100. At 6, as written: s 25, j 75.'
     """
     table, group = grouped(table, group, labels=labels)
     panels = _panels(table, group, states)
@@ -176,16 +184,25 @@ def alt_state_areas(
     for code in panels.groups:
         own = _of(panels, code)
         head = f" {shown[code]}:" if group else ""
-        for moment in dict.fromkeys([own.index.min(), own.index.max()]):
+        last = own.index.max()
+        for moment in dict.fromkeys([own.index.min(), last]):
             parts = ", ".join(
-                f"{names[state]} {PER_CENT.text(own.loc[moment, state])}" for state in panels.states
+                f"{names[state]} {PER_CENT.text(own.loc[moment, state])}"
+                for state in panels.states
+                if own.loc[moment, state] >= ROUNDING
             )
-            text += f"{head} At {moment:g}: {parts}."
+            written = ", as written" if moment == last else ""
+            text += f"{head} At {moment:g}{written}: {parts}."
             head = ""
     return text
 
 
-def _panels(table: Any, group: str | None, states: Sequence[str] | None) -> Panels:
+def _panels(
+    table: Any,
+    group: str | None,
+    states: Sequence[str] | None,
+    every: Sequence[str] | None = None,
+) -> Panels:
     columns = [] if not isinstance(table, pd.DataFrame) else list(table.columns)
     time = next((name for name in TIMES if name in columns), TIMES[0])
     value = next((name for name in MEASURES if name in columns), MEASURES[0])
@@ -198,7 +215,8 @@ def _panels(table: Any, group: str | None, states: Sequence[str] | None) -> Pane
     if states is not None:
         require_keys(list(states), present, subject="states over time", where="states")
     shown = present if states is None else list(states)
-    panels = Panels(rows, time, value, shown, list(dict.fromkeys(rows["_panel"])))
+    groups = list(dict.fromkeys(rows["_panel"]))
+    panels = Panels(rows, time, value, shown, groups, segment_colours(shown, every))
     problems = []
     if len(shown) > len(SEGMENTS):
         step = "Join some before, or name those to show in states=."
@@ -232,12 +250,12 @@ def _draw(axes: Axes, panels: Panels, step: bool) -> float:
     for at, part in enumerate(parts.values()):
         shift = at * width * (1 + GAP) - first
         x = part.index.to_numpy(dtype=float) + shift
-        axes.stackplot(x, part.to_numpy().T, colors=SEGMENTS[: len(panels.states)],
+        axes.stackplot(x, part.to_numpy().T, colors=panels.colours,
                        step="post" if step else None, linewidth=0.3, edgecolor="white",
                        labels=panels.states if at == 0 else ())  # fmt: skip
         ticks += [mark + shift for mark in marks]
         texts += [f"{mark:g}" for mark in marks]
-        _write_shares(axes, x, part.to_numpy())
+        _write_shares(axes, x[-1] - 0.012 * width, part.to_numpy()[-1], panels.colours)
     axes.set_xticks(ticks, labels=texts)
     return width
 
@@ -250,13 +268,12 @@ def _nice(first: float, last: float, panels: int) -> list[float]:
     return [float(mark) for mark in np.arange(start, last + 1e-9, step)]
 
 
-def _write_shares(axes: Axes, x: Any, parts: Any) -> None:
-    """Write the part of each state at the end, inside its area where there is room."""
-    at = int(0.93 * (len(x) - 1))
+def _write_shares(axes: Axes, x: float, parts: Any, colours: Sequence[str]) -> None:
+    """Write the part of each state at the last time, inside its area where there is room."""
     below = 0.0
-    for colour, part in zip(SEGMENTS, parts[at], strict=False):
+    for colour, part in zip(colours, parts, strict=True):
         if part >= LEAST_NAMED:
-            axes.text(x[at], below + part / 2, f"{100 * part:.0f}", ha="right", va="center",
+            axes.text(x, below + part / 2, f"{100 * part:.0f}", ha="right", va="center",
                       fontsize=7.5, color=text_on(colour))  # fmt: skip
         below += part
 

@@ -36,6 +36,7 @@ SEGMENTS = (
     "#4A4A4A",
     "#DDDDDD",
 )
+REST = "#DDDDDD"
 DASHES = (0, (4, 2))
 WIDTH = 6.3  # inches: the text width of an A4 page with 2.5 cm margins
 FONT = "DejaVu Sans"
@@ -67,6 +68,30 @@ STYLE: dict[str, Any] = {
     "svg.hashsalt": "skillsfc",  # the same numbers give the same file
     "savefig.dpi": 200,
 }
+
+
+def segment_colours(states: Sequence[str], every: Sequence[str] | None = None) -> list[str]:
+    """Return a colour for each state: its own wherever the same set of states is drawn.
+
+    Parameters
+    ----------
+    states : sequence of str
+        The states shown.
+    every : sequence of str, optional
+        All states of the set, in their order; by default those shown. A state that is not among
+        them, such as the rest, is grey. Where there are more than colours, those shown count.
+
+    Examples
+    --------
+    >>> segment_colours(["job", "home"], ["school", "job", "home"]) == list(SEGMENTS[1:3])
+    True
+    """
+    whole = list(states if every is None else every)
+    if len(whole) > len(SEGMENTS):
+        whole = [state for state in states if state in whole]
+    place = {state: number for number, state in enumerate(whole)}
+    own = {state: SEGMENTS[at] for state, at in place.items() if at < len(SEGMENTS)}
+    return [own.get(state, REST) for state in states]
 
 
 @contextmanager

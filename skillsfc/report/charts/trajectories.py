@@ -18,7 +18,7 @@ from skillsfc.report.charts.inputs import (
     require_keys,
     require_numbers,
 )
-from skillsfc.report.charts.style import MUTED, SEGMENTS, drawing, dress
+from skillsfc.report.charts.style import MUTED, SEGMENTS, drawing, dress, segment_colours
 from skillsfc.report.charts.words import check_language, footer, names_of_codes, word, wrap_evenly
 
 LEAST_HIGH = 0.15  # of all: room for a name of four lines
@@ -30,6 +30,7 @@ def plot_trajectories(
     *,
     group: str | None = None,
     states: Sequence[str] | None = None,
+    every: Sequence[str] | None = None,
     unit: str | None = None,
     ax: Axes | None = None,
     title: str | None = None,
@@ -48,6 +49,9 @@ def plot_trajectories(
         Column of the groups, such as a type; by default that of the lines.
     states : sequence of str, optional
         States in the order of the key; by default as they come. Eight at most.
+    every : sequence of str, optional
+        All states of the set in their order, shown here or not: a state then has the same colour
+        in every picture of the set. By default the states shown.
     unit : str, optional
         Unit of a period, for the axis; by default that of the sequences, or months.
     ax : Axes, optional
@@ -91,14 +95,15 @@ def plot_trajectories(
     with drawing(ax, height=height, title=title, footer=line, alt=alt, language=language) as axes:
         dress(axes)
         axes.grid(visible=False)
-        ticks = _draw(axes, blocks, shown)
+        colours = dict(zip(shown, segment_colours(shown, every), strict=True))
+        ticks = _draw(axes, blocks, colours)
         axes.tick_params(axis="y", labelsize=7)
         axes.set_yticks([at for at, _ in ticks], [
             f"{wrap_evenly(titles[code], 27)}\n{count:,} persons" if code else f"{count:,}\npersons"
             for (_, count), code in zip(ticks, blocks, strict=True)
         ])  # fmt: skip
         axes.set_xlabel(word(unit, language, labels).capitalize(), color=MUTED)
-        for state, colour in zip(shown, SEGMENTS, strict=False):
+        for state, colour in colours.items():
             axes.fill_between([], [], color=colour, label=names[state])
         axes.legend(
             loc="lower left", bbox_to_anchor=(0, 1.0), ncols=min(4, len(shown)), fontsize=7.5,
@@ -172,13 +177,13 @@ def _rows(
 
 
 def _draw(
-    axes: Axes, blocks: Mapping[str, pd.DataFrame], shown: list[str]
+    axes: Axes, blocks: Mapping[str, pd.DataFrame], colours: Mapping[str, str]
 ) -> list[tuple[float, int]]:
     """Draw the blocks from above; return where their names stand, and their persons.
 
     A block is as high as its persons are many, a small one as high as its name needs.
     """
-    colour = {state: np.array(to_rgb(c)) for state, c in zip(shown, SEGMENTS, strict=False)}
+    colour = {state: np.array(to_rgb(code)) for state, code in colours.items()}
     total = sum(_size(own) for own in blocks.values())
     gap = 0.02 * total * (len(blocks) > 1)
     top, ticks = 0.0, []

@@ -11,7 +11,8 @@ from skillsfc.errors import ParameterError, Problem
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_incidence
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.grouping import FEWEST
+from skillsfc.report.pathways.grouping import FEWEST, with_interval
+from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import inside, names_for
 from skillsfc.report.pathways.waiting import choose_marks
 from skillsfc.report.pathways.words import one_of, period, say_time, sentences
@@ -28,6 +29,7 @@ def write_destinations(
     *,
     state: str,
     name: str,
+    stayed: Any | None = None,
     source: str = "",
     first_of: Sequence[str] = (),
     unit: str = "months",
@@ -44,6 +46,8 @@ def write_destinations(
         The state that is left, such as unemployment.
     name, source : str
         Who the persons are; who made the data.
+    stayed : SurvivalCurve, optional
+        Outcome of `skillsfc.estimate_survival` for the same state: how sure it is how many stay.
     first_of : sequence of str
         The states among which the first was taken; where there are several, the text says so.
     unit : str
@@ -69,8 +73,8 @@ def write_destinations(
     ...                        "end": [4, 8, 20] * 10, "to_state": ["job", "job", ""] * 10})
     >>> made = sf.estimate_cumulative_incidence(spells, state="home")
     >>> section = write_destinations(made, state="home", name="Made up")
-    >>> print(section.paragraphs[0].replace("\xa0", " "))
-    After 12 months in “home”, 66.7% had gone to “job” and 33.3% were still there.
+    >>> print(section.paragraphs[0].replace("\xa0", " "))  # doctest: +ELLIPSIS
+    After 12 months in “home”, 66.7% had gone to “job” (...) and 33.3% were still there...
     """
     facts = Facts("destinations")
     names = names_for([state, *first_of], labels)
@@ -85,7 +89,7 @@ def write_destinations(
         raise ParameterError("write_destinations", [found])
     table = incidence.table
     names = names_for([state, *first_of, *table["to_state"].unique()], labels)
-    figures = _at(incidence, unit)
+    figures = _at(incidence, stayed, unit)
     title = f"{name}: out of {names[state]}, by destination"
     shown = figures.assign(to_state=[names.get(s, s) for s in figures["to_state"]])
     texts = table_estimates(shown, rows="to_state", by="time", measure="probability")
@@ -93,7 +97,8 @@ def write_destinations(
     note = "In brackets 95 % intervals. *: fewer than 30 spells were still going on."
     tables = (
         TableToPublish(SHOWN, f"{title}, per cent of spells", texts,
-                       sentences([note, *incidence.notes]), labels={"to_state": "to", **heads}),
+                       sentences([note, *plain_notes(incidence.notes, unit=unit)]),
+                       labels={"to_state": "to", **heads}),
         TableToPublish(FIGURES, title, figures, show=False),
         TableToPublish(CURVE, title, table, show=False),
     )  # fmt: skip
@@ -103,7 +108,7 @@ def write_destinations(
     return Section("destinations", kept, facts, (figure,), tables, text)
 
 
-def _at(incidence: Any, unit: str) -> pd.DataFrame:
+def _at(incidence: Any, stayed: Any | None, unit: str) -> pd.DataFrame:
     """Return the curves at chosen times, with those who stayed as one more row a time."""
     last = float(incidence.table["time"].max())
     columns = ["to_state", "time", "at_risk", "probability", "lower", "upper", "reliability"]
@@ -112,6 +117,9 @@ def _at(incidence: Any, unit: str) -> pd.DataFrame:
         to_state=STAYED, probability=lambda rows: rows["stayed"], lower=float("nan"),
         upper=float("nan"),
     )  # fmt: skip
+    if stayed is not None:
+        ends = stayed.at(list(left["time"])).set_index("time")[["lower", "upper"]]
+        left = left.assign(**{end: left["time"].map(ends[end]) for end in ends.columns})
     return pd.concat([at, left], ignore_index=True)[columns]
 
 
@@ -138,15 +146,18 @@ def _gone(
         return ""
     wanted = [t for t in choose_marks(unit, float("inf")) if t in times]
     time = wanted[min(1, len(wanted) - 1)] if wanted else times[0]
-    rows = known[known["time"] == time].set_index("to_state")["probability"]
-    moved = rows.drop(STAYED).nlargest(3)
+    rows = known[known["time"] == time].set_index("to_state")
+    moved = rows.drop(STAYED).nlargest(3, "probability", keep="all")
     parts: list[str] = []
-    for place, share in moved[moved > 0].items():
-        said = facts.add(f"to {place}", share, "percent", table=FIGURES)
-        parts.append(f"{said}{'' if parts else ' had gone'} to {inside(names[str(place)])}")
-    stayed = facts.add("still there", rows[STAYED], "percent", table=FIGURES)
+    for place, row in moved[moved["probability"] > 0].iterrows():
+        verb = "" if parts else " had gone"
+        then = f"{verb} to {inside(names[str(place)])}"
+        parts.append(with_interval(facts, f"to {place}", row, measure="probability",
+                                   table=FIGURES, then=then))  # fmt: skip
+    parts.append(with_interval(facts, "still there", rows.loc[STAYED], measure="probability",
+                               table=FIGURES, then=" were still there"))  # fmt: skip
     when = say_time(facts, "time", time, unit, table=FIGURES)
-    return f"After {when} in {where}, {list_words([*parts, f'{stayed} were still there'])}."
+    return f"After {when} in {where}, {list_words(parts)}."
 
 
 def _chosen(state: str, first_of: Sequence[str], names: Mapping[str, str]) -> str:

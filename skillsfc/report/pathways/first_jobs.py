@@ -74,12 +74,13 @@ def write_first_jobs(jobs: Any | None, *, name: str, since: str = "the start") -
     heads = {"value": "all", "quantity": "per cent", "persons": "persons it rests on"}
     notes = [plain(note) for note in jobs.notes if note.startswith(_names(jobs))]
     tables = (
+        *shown.left_out(facts),
         TableToPublish(SHOWN, f"{name}: the first job and how good it is, since {since}", texts,
                        sentences([FLAGS, *notes]), labels=heads),
         TableToPublish(FIGURES, "First jobs", figures, show=False),
     )  # fmt: skip
     paragraphs = [*_qualities(figures, by, settings, facts), _lasting(figures, by, settings, facts)]
-    kept = tuple(text for text in [*paragraphs, shown.sentence] if text) or (WITHOUT,)
+    kept = tuple(text for text in [*paragraphs, shown.say(facts)] if text) or (WITHOUT,)
     return Section("first_jobs", kept, facts, (), tables, kept[0])
 
 

@@ -12,7 +12,9 @@ from skillsfc.errors import SkillsfcError
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_flows
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.grouping import FEW_GROUPS, doubtful, one_column
+from skillsfc.report.pathways.found_again import DESIGN, design_of, found_again, say_matched
+from skillsfc.report.pathways.grouping import FEW_GROUPS, largest, one_column, with_interval
+from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import (
     OTHER,
     by_state,
@@ -23,10 +25,10 @@ from skillsfc.report.pathways.state_names import (
     names_for,
     say_refusal,
 )
-from skillsfc.report.pathways.words import period, say_count, say_time, sentences
+from skillsfc.report.pathways.words import period, say_time, sentences
 from skillsfc.report.text import Facts, list_words
 
-CHANCES, UNMATCHED, DESIGN = "chances_in_figures", "unmatched", "interviews"
+CHANCES, UNMATCHED = "chances_in_figures", "unmatched"
 RATES, CHECK = "rates_in_figures", "rates_check"
 NOTE = "Rows: the state before. In brackets 95 % intervals, by person. *: fewer than 30 persons."
 
@@ -40,6 +42,7 @@ def write_flows(
     source: str = "",
     labels: Mapping[str, str] | None = None,
     date: str = "Interview",
+    since: str = "",
 ) -> Section:
     """Write how many move between two dates: a picture of one pair, chances over all pairs.
 
@@ -57,6 +60,8 @@ def write_flows(
         Plain names of states.
     date : str
         What a date is called before its number.
+    since : str
+        What the dates are counted from, if they are times of a clock.
 
     Returns
     -------
@@ -85,19 +90,19 @@ def write_flows(
     heads = {"from_state": "now"}
     paragraphs = (
         *(() if group else (_leavers(flows, interval, unit, names, facts),)),
-        _matched(flows.unmatched, facts),
+        say_matched(flows.unmatched, facts),
     )
     tables = (
         TableToPublish("chances", title, made, NOTE, labels=heads),
         TableToPublish(CHANCES, f"{title}: the figures", flows.average, show=False),
         TableToPublish("flows", "Gross flows between all dates", flows.table, show=False),
-        TableToPublish(UNMATCHED, "Persons found and not found at the next date", flows.unmatched,
-                       show=False),
-        TableToPublish(DESIGN, "Interviews of the same persons", _design(flows, interval, unit),
+        TableToPublish(UNMATCHED, "Persons found and not found at the next date",
+                       found_again(flows), show=False),
+        TableToPublish(DESIGN, "Interviews of the same persons", design_of(flows, interval, unit),
                        show=False),
     )  # fmt: skip
     figures = () if group else (_picture(flows, f"{name}: moves between two dates {apart} apart",
-                                         date, source, names),)  # fmt: skip
+                                         date, since, source, names),)  # fmt: skip
     kept = tuple(text for text in paragraphs if text)
     return Section("flows", kept, facts, figures, tables, " ".join(kept[:1]))
 
@@ -137,7 +142,7 @@ def write_continuous_rates(
     names = names_for(rates.settings.states, labels)
     table = rates.table.assign(per_hundred=100 * rates.table["hazard"])
     known = table[np.isfinite(table["hazard"])]
-    reasons = sentences(rates.notes)
+    reasons = sentences(plain_notes(rates.notes))
     checks = rates.diagnostics.drop(columns=["eigenvalues", "distance"])
     if known.empty:
         text = (
@@ -159,7 +164,7 @@ def write_continuous_rates(
     made = made.rename(columns={"value": f"moves per 100 and {one}"})
     paragraphs = (_fastest(known, one, names, facts),) if not group_columns else ()
     title = f"Moves per 100 persons in the state and {one}, in continuous time"
-    note = f"In brackets 95 % intervals. Check of the chances: {reasons}"
+    note = f"In brackets 95 % intervals. {reasons}"
     tables = (
         TableToPublish("rates", title, made, note,
                        labels={"from_state": "from", "to_state": "to"}),
@@ -184,9 +189,9 @@ def _leavers(flows: Any, interval: float, unit: str, names: Mapping[str, str], f
     when = say_time(facts, "time between dates", interval, unit, table=DESIGN)
     said = []
     for row in stay.to_dict("records"):
-        share = facts.add(f"again in {row['from_state']}", row["probability"], "percent",
-                          table=CHANCES)  # fmt: skip
-        said.append(f"{share} of those in {inside(names[str(row['from_state'])])}{doubtful(row)}")
+        then = f" of those in {inside(names[str(row['from_state'])])}"
+        said.append(with_interval(facts, f"again in {row['from_state']}", row,
+                                  measure="probability", table=CHANCES, then=then))  # fmt: skip
     verb = "is" if len(said) == 1 else "are"
     return f"In the same state {when} later {verb} {list_words(said)}.{never}"
 
@@ -200,43 +205,8 @@ def _never_again(flows: Any, names: Mapping[str, str]) -> str:
     return f" Nobody seen in {list_words(gone)} was found again, so that no chance is known there."
 
 
-def _design(flows: Any, interval: float, unit: str) -> pd.DataFrame:
-    """Return what the estimate rests on: time between dates, interviews matched and not."""
-    counts = flows.unmatched.groupby("kind")["count"].sum()
-    matched, lost = (float(counts.get(kind, 0)) for kind in ("matched", "lost"))
-    first = matched + lost
-    rows = [
-        ("time between dates", float(interval), period(unit)),
-        ("interviews with a next date", first, "count"),
-        ("not found at the next date", lost, "count"),
-        ("part not found", lost / first if first else np.nan, "share"),
-        ("found at a next date only", float(counts.get("entered", 0)), "count"),
-    ]
-    return pd.DataFrame(rows, columns=["figure", "value", "unit"])
-
-
-def _matched(unmatched: pd.DataFrame, facts: Facts) -> str:
-    """Say how many could not be found again."""
-    counts = unmatched.groupby("kind")["count"].sum()
-    matched, lost, new = (int(counts.get(kind, 0)) for kind in ("matched", "lost", "entered"))
-    if not lost and not new:
-        everyone = say_count(facts, "interviews with a next date", matched, "interview",
-                             table=DESIGN)  # fmt: skip
-        return f"All {everyone} were followed by one of the same person at the next date."
-    first = say_count(facts, "interviews with a next date", matched + lost, "interview",
-                      table=DESIGN)  # fmt: skip
-    gone = facts.add("not found at the next date", lost, "count", table=DESIGN)
-    part = facts.add("part not found", lost / (matched + lost), "percent", table=DESIGN)
-    came = facts.add("found at a next date only", new, "count", table=DESIGN)
-    return (
-        f"Of {first}, {gone} ({part}) {'was' if lost == 1 else 'were'} not followed by one of the "
-        f"same person at the next date; {came} {'comes' if new == 1 else 'come'} from persons not "
-        "seen at the date before. The moves are those of persons found at both."
-    )
-
-
 def _picture(
-    flows: Any, title: str, date: str, source: str, names: Mapping[str, str]
+    flows: Any, title: str, date: str, since: str, source: str, names: Mapping[str, str]
 ) -> FigureToPublish:
     """Draw the pair of dates in the middle; small states are joined where there are many."""
     dates = list(dict.fromkeys(flows.table["time"]))
@@ -255,7 +225,19 @@ def _picture(
         before=f"{date} {_date(before)}".strip(), after=f"{date} {_date(after)}".strip(),
         labels=names,
     )  # fmt: skip
+    note = sentences([_joined(flows, before, after, date, since), note])
     return FigureToPublish("moves", title, chart, note=note)
+
+
+def _joined(flows: Any, before: Any, after: Any, date: str, since: str) -> str:
+    """Say which dates the picture joins, and which the table."""
+    pairs = flows.table[["time", "until"]].drop_duplicates()
+    first, last = _date(pairs["time"].iloc[0]), _date(pairs["until"].iloc[-1])
+    name, clock = date.lower() or "date", f" since {since}" if since else ""
+    text = f"The picture joins {name} {_date(before)} with {name} {_date(after)}{clock}"
+    if len(pairs) == 1:
+        return text
+    return f"{text}; the table below all {len(pairs)} pairs of dates from {name} {first} to {last}"
 
 
 def _date(value: Any) -> str:
@@ -267,14 +249,17 @@ def _date(value: Any) -> str:
 
 def _fastest(known: pd.DataFrame, one: str, names: Mapping[str, str], facts: Facts) -> str:
     """Say which move is the fastest."""
-    row = known.loc[known["hazard"].idxmax()]
-    if row["hazard"] <= 0:
+    if known["hazard"].max() <= 0:
         return "Nobody moved, so that all rates are zero."
-    what = f"{row['from_state']} to {row['to_state']}"
-    rate = facts.add(what, row["per_hundred"], "time", table=RATES)
-    where = inside(names[str(row["from_state"])])
-    return (
-        f"The fastest move is from {where} to {inside(names[str(row['to_state'])])}: for every "
-        f"hundred persons in {where} at a time, {rate} such moves a {one}, those between the dates "
-        "included."
-    )
+    said = []
+    first = largest(known, "hazard")
+    for row in first.to_dict("records"):
+        what = f"{row['from_state']} to {row['to_state']}"
+        rate = facts.add(what, row["per_hundred"], "time", table=RATES)
+        where = inside(names[str(row["from_state"])])
+        said.append(
+            f"from {where} to {inside(names[str(row['to_state'])])}: for every hundred persons in "
+            f"{where} at a time, {rate} such moves a {one}"
+        )
+    head = "The fastest move is" if len(said) == 1 else "The fastest moves are"
+    return f"{head} {'; '.join(said)}. Moves between the dates are included."

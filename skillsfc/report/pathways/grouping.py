@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skillsfc.report.pathways.words import code_text, group_people, plain
-from skillsfc.report.text import list_words
+from skillsfc.report.brief.section import TableToPublish
+from skillsfc.report.pathways.words import code_text, group_people, plain, say_count
+from skillsfc.report.text import Facts, list_words
 
 FEW_GROUPS = 4  # more groups than these stand in the table, not in a sentence
 FEWEST = 10  # persons of a group that may be shown
@@ -64,6 +65,59 @@ def doubtful(row: Any) -> str:
     return UNRELIABLE if row.get("reliability", "") == "u" else ""
 
 
+def with_interval(
+    facts: Facts, name: str, row: Mapping[Any, Any], *, measure: str, table: str,
+    kind: str = "percent", then: str = "",
+) -> str:  # fmt: skip
+    """Return an estimate and, in brackets, its interval and whether it is unreliable.
+
+    Parameters
+    ----------
+    facts : Facts
+        Keeps the three figures.
+    name : str
+        What the figure is.
+    row : mapping
+        The estimate, ``lower``, ``upper`` and, if there, ``reliability``.
+    measure : str
+        Key of the estimate.
+    table : str
+        Name of the published table.
+    kind : str
+        As in `skillsfc.report.text.format_number`.
+    then : str
+        Words between the estimate and the bracket.
+
+    Examples
+    --------
+    >>> row = {"share": 0.441, "lower": 0.272, "upper": 0.611, "reliability": "u"}
+    >>> with_interval(Facts("later"), "still there", row, measure="share", table="at")
+    '44.1% (27.2% to 61.1%; unreliable)'
+    """
+    text = facts.add(name, row[measure], kind, table=table) + then
+    ends = [row.get("lower", np.nan), row.get("upper", np.nan)]
+    marks = ["unreliable"] if row.get("reliability", "") == "u" else []
+    if np.isfinite(ends).all():
+        low = facts.add(f"{name}, lower end", ends[0], kind, table=table)
+        high = facts.add(f"{name}, upper end", ends[1], kind, table=table)
+        marks.insert(0, f"{low} to {high}")
+    return f"{text} ({'; '.join(marks)})" if marks else text
+
+
+def largest(table: pd.DataFrame, measure: str, *, least: bool = False) -> pd.DataFrame:
+    """Return the rows with the largest value, all of them where several are equal.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"state": list("abc"), "share": [0.4, 0.2, 0.4]})
+    >>> largest(told, "share")["state"].tolist()
+    ['a', 'c']
+    """
+    values = table[measure]
+    edge = values.min() if least else values.max()
+    return table[(values - edge).abs() <= ROUNDING]
+
+
 def without_certainty(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return estimates in which a share of nobody has no interval, and one of few has a star.
 
@@ -105,13 +159,44 @@ class Comparison:
         Columns of the groups.
     kept : DataFrame
         Their values in the groups compared.
-    sentence : str
-        Who is left out; empty for nobody.
+    unstated : float
+        Persons of no group, who are left out.
+    small : tuple of str
+        Groups left out because fewer than ten persons are in them.
     """
 
     columns: tuple[str, ...]
     kept: pd.DataFrame
-    sentence: str = ""
+    unstated: float = 0
+    small: tuple[str, ...] = ()
+
+    def say(self, facts: Facts) -> str:
+        """Return who is left out of the comparison, and how many; empty for nobody."""
+        said = []
+        if self.unstated:
+            what = list_words([plain(name) for name in self.columns])
+            said.append(f"{self._how_many(facts)} whose {what} is not stated")
+        if self.small:
+            each = " each" if len(self.small) > 1 else ""
+            groups = list_words([f"“{group}”" for group in self.small])
+            said.append(f"{groups}, with fewer than ten persons{each}")
+        if said and len(self.kept) == 1:
+            said.append("no other group is large enough")
+        return f"Left out of the comparison: {'; '.join(said)}." if said else ""
+
+    def _how_many(self, facts: Facts) -> str:
+        if self.unstated < FEWEST:
+            return "fewer than ten persons"
+        table = _left_out(facts)
+        return say_count(facts, "left out, not stated", self.unstated, "person", table=table)
+
+    def left_out(self, facts: Facts) -> tuple[TableToPublish, ...]:
+        """Return the table of the number of persons said to be left out; none if none is said."""
+        if self.unstated < FEWEST:
+            return ()
+        rows = pd.DataFrame({"left_out": ["group not stated"], "persons": [int(self.unstated)]})
+        title = "Persons left out of the comparison"
+        return (TableToPublish(_left_out(facts), title, rows, show=False),)
 
     def of(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of the groups compared."""
@@ -120,6 +205,10 @@ class Comparison:
         wanted = set(map(tuple, self.kept.to_numpy()))
         inside = [tuple(row) in wanted for row in table[list(self.columns)].to_numpy()]
         return table[inside].reset_index(drop=True)
+
+
+def _left_out(facts: Facts) -> str:
+    return f"{facts.section}_left_out"
 
 
 def compare_large(counts: pd.DataFrame, columns: Sequence[str]) -> Comparison:
@@ -136,8 +225,8 @@ def compare_large(counts: pd.DataFrame, columns: Sequence[str]) -> Comparison:
     --------
     >>> told = pd.DataFrame({"sex": ["F", "M", "not stated"], "persons": [300, 40, 2]})
     >>> made = compare_large(told, ["sex"])
-    >>> made.kept["sex"].tolist(), made.sentence
-    (['F', 'M'], 'Left out of the comparison: persons whose sex is not stated.')
+    >>> made.kept["sex"].tolist(), made.say(Facts("stages"))
+    (['F', 'M'], 'Left out of the comparison: fewer than ten persons whose sex is not stated.')
     """
     names = tuple(columns)
     if not names:
@@ -148,12 +237,5 @@ def compare_large(counts: pd.DataFrame, columns: Sequence[str]) -> Comparison:
     kept = counts.loc[~silent & ~few, list(names)]
     if kept.empty:
         return Comparison(names, counts[list(names)])
-    said = []
-    if silent.any():
-        said.append(f"persons whose {list_words([plain(name) for name in names])} is not stated")
-    if few.any():
-        groups = [", ".join(row) for row in texts[few].to_numpy()]
-        marked = list_words([f"“{group}”" for group in groups])
-        said.append(f"{marked}, with fewer persons than may be shown")
-    sentence = f"Left out of the comparison: {'; '.join(said)}." if said else ""
-    return Comparison(names, kept, sentence)
+    groups = tuple(", ".join(row) for row in texts[few].to_numpy())
+    return Comparison(names, kept, float(counts.loc[silent, "persons"].sum()), groups)

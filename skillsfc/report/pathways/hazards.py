@@ -13,14 +13,19 @@ from skillsfc.report.brief.section import FigureToPublish, Section, TableToPubli
 from skillsfc.report.charts import plot_ratios
 from skillsfc.report.charts.ratios import plain_term
 from skillsfc.report.pathways.grouping import FEWEST
+from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.words import capital, plain, sentences
-from skillsfc.report.text import Facts, list_words
+from skillsfc.report.text import Facts, list_words, p_value_text
 
 RATIOS, TEST, REFUSED = "hazard_ratios", "proportional", "hazard_refusal"
+TEST_SHOWN = "same_over_time"
 FEW = "Fewer than ten persons are seen: too few for ratios to be shown."
 SURE = 0.05  # a p-value below it is more than chance would make
 MOST_SAID = 5  # terms in a sentence; the picture has all
-TEST_NOTE = "A small p-value: it does not, and the ratio is an average."
+TEST_NOTE = (
+    "The p-value is the chance of data like these if the ratio were the same at all times. Below "
+    "0.05 it is taken as changing, and the ratio in the picture as an average."
+)
 
 
 def write_hazards(
@@ -51,8 +56,8 @@ def write_hazards(
     Returns
     -------
     Section
-        Figure ``ratios``, table ``proportional`` and, in the files, ``hazard_ratios``; or the
-        table ``hazard_refusal`` with what the model refused.
+        Figure ``ratios``, table ``same_over_time`` and, in the files, ``proportional`` and
+        ``hazard_ratios``; or the table ``hazard_refusal`` with what the model refused.
 
     Examples
     --------
@@ -69,12 +74,13 @@ def write_hazards(
         return Section("hazards", (FEW,), facts)
     table, test = model.table, _proportional(model)
     title = f"{name}: hazard ratios, {event}"
-    tables = [TableToPublish(RATIOS, "Hazard ratios", table, sentences(model.notes), show=False)]
+    notes = plain_notes(model.notes)
+    tables = [TableToPublish(RATIOS, "Hazard ratios", table, sentences(notes), show=False)]
     if test is not None:
-        shown = test.assign(term=[plain(term) for term in test["term"]])
         tables += [
-            TableToPublish(TEST, "Does the ratio stay the same over time?", shown, TEST_NOTE,
-                           labels={"p_value": "p-value"})
+            TableToPublish(TEST_SHOWN, "Does the ratio stay the same over time?", _in_words(test),
+                           TEST_NOTE),
+            TableToPublish(TEST, "Does the ratio stay the same over time?", test, show=False),
         ]  # fmt: skip
     used = _columns(model.settings.formula)
     names = list_words([plain(column) for column in used])
@@ -88,9 +94,16 @@ def write_hazards(
     if len(drawn):
         left = "Terms without a finite interval are not drawn." if len(drawn) < len(table) else ""
         chart = plot_ratios(drawn, source=source, labels=dict(labels or {}))
-        figures = (FigureToPublish("ratios", title, chart, note=sentences([left, *model.notes])),)
+        figures = (FigureToPublish("ratios", title, chart, note=sentences([left, *notes])),)
     kept = tuple(text for text in paragraphs if text)
     return Section("hazards", kept, facts, figures, tuple(tables), kept[0])
+
+
+def _in_words(test: pd.DataFrame) -> pd.DataFrame:
+    """Return the test as a reader takes it in: a chance too small to be known is said so."""
+    chances = [p_value_text(value) for value in test["p_value"]]
+    terms = ["all together" if t == "all terms" else plain(t) for t in test["term"]]
+    return pd.DataFrame({"trait": terms, "p-value": chances})
 
 
 def _columns(formula: str) -> list[str]:

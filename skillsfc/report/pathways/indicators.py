@@ -11,11 +11,13 @@ from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
+    Comparison,
     by_group,
     compare_large,
     doubtful,
     one_column,
 )
+from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.words import FLAGS, TOTALS, code_text, sentences
 from skillsfc.report.text import Facts, list_words
 from skillsfc.report.withholding import withhold
@@ -25,6 +27,7 @@ WITHOUT = (
     "Ages, contracts, qualifications and wages are in a survey of persons; these data do not have "
     "what the indicators need."
 )
+NAMED = "The intervals are in the table of indicators below."
 #: What is told of an indicator, after the ages: who, and what they are.
 TOLD = {
     "neet_ilo": "are neither in employment nor in education or training",
@@ -64,14 +67,15 @@ def write_transition_indicators(indicators: Any | None, *, name: str) -> Section
     if indicators is None:
         return Section("indicators", (WITHOUT,), facts)
     by = tuple(indicators.settings.by)
-    figures, left_out = _shown(indicators.table, by)
+    figures, shown = _shown(indicators.table, by)
     told, titles = indicators.diagnostics, indicators.diagnostics.set_index("indicator")["title"]
     rows, group = one_column(_one_total(figures, by), by)
     texts = table_estimates(rows, rows=["indicator", "age"], by=group, names=titles, counts=True)
     used = _plain_definitions(told[told["indicator"].isin(figures["indicator"])], titles)
     tables = (
+        *shown.left_out(facts),
         TableToPublish(SHOWN, f"{name}: indicators, per cent, with 95 % intervals", texts,
-                       sentences([FLAGS, *_titled(indicators.notes, titles)]),
+                       sentences([FLAGS, *plain_notes(_titled(indicators.notes, titles))]),
                        labels={"persons": "persons asked", "share": "all"}),
         TableToPublish(FIGURES, "Indicators", figures, show=False),
         TableToPublish("definitions_used", "What the indicators are",
@@ -81,23 +85,25 @@ def write_transition_indicators(indicators: Any | None, *, name: str) -> Section
                        told, show=False),
     )  # fmt: skip
     sentences_ = [_sentence(code, figures, by, facts) for code in TOLD]
-    paragraphs = [" ".join(text for text in sentences_ if text), left_out, _lacking(told, facts)]
+    said = [text for text in sentences_ if text]
+    said += [NAMED] if said else []
+    paragraphs = [" ".join(said), shown.say(facts), _lacking(told, facts)]
     kept = tuple(text for text in paragraphs if text)
     return Section("indicators", kept, facts, (), tables, kept[0] if kept else "")
 
 
-def _shown(table: pd.DataFrame, by: tuple[str, ...]) -> tuple[pd.DataFrame, str]:
+def _shown(table: pd.DataFrame, by: tuple[str, ...]) -> tuple[pd.DataFrame, Comparison]:
     """Return the indicators of groups that can be shown, and who is left out."""
     figures = withhold(table, whole=["indicator", "age"], total=by)
     if not by:
-        return figures, ""
+        return figures, Comparison(by, pd.DataFrame())
     totals = _is_total(table, by)
     counts = table[~totals].groupby(list(by), as_index=False, sort=False, dropna=False)
     shown = compare_large(counts["persons"].max(), by)
     kept = pd.concat([shown.of(figures[~totals]), figures[totals]], ignore_index=True)
     place = {code: number for number, code in enumerate(dict.fromkeys(table["indicator"]))}
     order = kept["indicator"].map(place).sort_values(kind="stable").index
-    return kept.loc[order].reset_index(drop=True), shown.sentence
+    return kept.loc[order].reset_index(drop=True), shown
 
 
 def _is_total(table: pd.DataFrame, by: tuple[str, ...]) -> pd.Series:

@@ -16,9 +16,10 @@ from skillsfc.report.pathways.grouping import (
     group_key,
     one_column,
 )
+from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.words import FLAGS, period, plain, say_time, sentences
 from skillsfc.report.text import Facts, list_words
-from skillsfc.report.withholding import withhold
+from skillsfc.report.withholding import WITHHELD, withhold
 
 FIGURES, SHOWN = "job_times_in_figures", "job_times"
 WITHOUT = "Too few persons are seen for a time to a job to be told."
@@ -63,12 +64,13 @@ def write_job_times(times: Any | None, *, name: str, since: str = "the start") -
     texts = table_estimates(rows, rows=["job", "quantity"], by=group, measure="value", names=names,
                             counts=True)  # fmt: skip
     tables = (
+        *shown.left_out(facts),
         TableToPublish(SHOWN, f"{name}: time to the first job of each kind, since {since}", texts,
-                       sentences([FLAGS, *(note.replace("_", " ") for note in times.notes)]),
+                       sentences([FLAGS, *plain_notes(times.notes, unit=unit)]),
                        labels={"value": "all"}),
         TableToPublish(FIGURES, "Time to jobs", figures, show=False),
     )  # fmt: skip
-    paragraphs = [*_medians(figures, by, unit, facts), shown.sentence]
+    paragraphs = [*_medians(figures, by, unit, facts), shown.say(facts)]
     kept = tuple(text for text in paragraphs if text) or (WITHOUT,)
     return Section("job_times", kept, facts, (), tables, kept[0])
 
@@ -100,7 +102,7 @@ def _medians(figures: pd.DataFrame, by: tuple[str, ...], unit: str, facts: Facts
         never: list[str] = []
         for who, keys, rows in groups:
             row = rows.iloc[0]
-            if row["reliability"] == "w":
+            if row["reliability"] in WITHHELD:
                 continue
             if pd.isna(row["value"]):
                 never.append(who)

@@ -13,9 +13,10 @@ from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     by_group,
     compare_large,
-    doubtful,
     group_key,
+    largest,
     one_column,
+    with_interval,
     without_certainty,
 )
 from skillsfc.report.pathways.state_areas import FLAGS, state_areas
@@ -89,7 +90,8 @@ def write_later_states(
     at, every = shown.of(later.at(wanted)), shown.of(later.table)
     when = f"after {since:g} {period(unit, since)}"
     title = f"{name}: where those in {called} {when} are later, per cent"
-    said = (shown.sentence,) if shown.sentence else ()
+    left_out = shown.say(facts)
+    said = (left_out,) if left_out else ()
     paragraphs = (*_followed(at, later, str(state), names, facts, unit), *said, *taken)
     rows, group = one_column(without_certainty(at, "probability"), told.group)
     rows = rows[rows.groupby("state")["probability"].transform("max") > 0]
@@ -98,6 +100,7 @@ def write_later_states(
     made = table_estimates(rows, rows=keys, by="time", measure="probability", names=names)
     note = f"{FLAGS} Counted from the start. States without a row: nobody was seen there."
     tables = (
+        *shown.left_out(facts),
         TableToPublish("jobless_later_at", title, made, note),
         TableToPublish(AT, f"{title}: the figures", at, show=False),
         TableToPublish(FOLLOWED, f"{title}: persons", shown.of(later.diagnostics), show=False),
@@ -151,10 +154,8 @@ def _followed(
 
 def _again(row: Mapping[Any, Any], key: str, facts: Facts, unit: str) -> str:
     when = say_time(facts, "time", row["time"], unit, table=AT)
-    share = facts.add(
-        f"{key}in the same state, time {row['time']:g}", row["probability"], "percent", table=AT
-    )
-    return f"{share} at {when}{doubtful(row)}"
+    what = f"{key}in the same state, time {row['time']:g}"
+    return with_interval(facts, what, row, measure="probability", table=AT, then=f" at {when}")
 
 
 def _elsewhere(
@@ -165,12 +166,11 @@ def _elsewhere(
     last = last[last["probability"] > 0]
     if last.empty:
         return ""
-    row = last.loc[last["probability"].idxmax()].to_dict()
-    share = facts.add(
-        f"{group_key(keys)}{row['state']}, time {row['time']:g}",
-        row["probability"],
-        "percent",
-        table=AT,
-    )
-    place = inside(names[str(row["state"])])
-    return f" The most frequent other state then was {place}: {share}{doubtful(row)}."
+    most = largest(last, "probability").to_dict("records")
+    said = []
+    for row in most:
+        what = f"{group_key(keys)}{row['state']}, time {row['time']:g}"
+        share = with_interval(facts, what, row, measure="probability", table=AT)
+        said.append(f"{inside(names[str(row['state'])])}, {share}")
+    head = "state then was" if len(said) == 1 else "states then were"
+    return f" The most frequent other {head} {list_words(said)}."

@@ -10,6 +10,8 @@ import pandas as pd
 
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.grouping import with_interval
+from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import by_state, in_order, inside, later_words, names_for
 from skillsfc.report.pathways.words import capital, period, say_count, say_time, sentences
 from skillsfc.report.text import Facts, list_words
@@ -86,7 +88,7 @@ def write_panel_rates(
         TableToPublish("a_year_later", f"Chance to be in each state {when} later, per cent",
                        _later_table(chances, later, names, when), sentences([note])),
         TableToPublish("rates", "Rates of moves from the interviews", fit.table,
-                       sentences(fit.notes), show=False),
+                       sentences(plain_notes(fit.notes, unit=unit)), show=False),
         TableToPublish(STAYS, f"{title}: the figures", stays, show=False),
         TableToPublish(LATER, "Chances of states later: the figures", _both(chances, later),
                        show=False),
@@ -160,12 +162,11 @@ def _missed(
         return ""
     real = say_count(facts, REAL, value[REAL], "move", table=MOVES)
     seen = facts.add(SEEN, value[SEEN], "count", table=MOVES)
-    part = facts.add(PART, value[PART], "percent", table=MOVES)
     apart = say_time(facts, "time between interviews", interval, unit, table=MOVES)
     places = f"these states ({list_words(states)})" if len(states) <= 4 else "the states"
     return (
         f"The histories hold {real} from one of {places} to another; interviews every {apart} "
-        f"show {seen}, which is {part} as many."
+        f"show {seen}."
     )
 
 
@@ -203,7 +204,8 @@ def _stayed(
     here = chances[(chances["from_state"] == state) & (chances["to_state"] == state)]
     if here.empty or not np.isfinite(here["probability"].iloc[0]):
         return ""
-    share = facts.add(f"again in {state}", here["probability"].iloc[0], "percent", table=LATER)
+    share = with_interval(facts, f"again in {state}", here.iloc[0].to_dict(),
+                          measure="probability", table=LATER)  # fmt: skip
     when = later_words(ahead, unit)
     if when != "a year":
         when = say_time(facts, "time ahead", ahead, unit, table=LATER)
@@ -213,7 +215,7 @@ def _stayed(
             (later.table["from_state"] == state) & (later.table["to_state"] == state)
         ]
         if len(rows) and np.isfinite(rows["share"].iloc[0]):
-            real = facts.add(f"again in {state}, histories", rows["share"].iloc[0], "percent",
-                             table=LATER)  # fmt: skip
+            real = with_interval(facts, f"again in {state}, histories", rows.iloc[0].to_dict(),
+                                 measure="share", table=LATER)  # fmt: skip
             text += f"; the histories show {real}"
     return f"{capital(text)}."

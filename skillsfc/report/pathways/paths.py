@@ -13,16 +13,21 @@ from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     by_group,
     compare_large,
-    doubtful,
     group_key,
     one_column,
+    with_interval,
 )
-from skillsfc.report.pathways.words import FLAGS, say_count, say_time, sentences
-from skillsfc.report.text import Facts, list_words
+from skillsfc.report.pathways.plain_notes import plain_notes
+from skillsfc.report.pathways.words import FLAGS, period, say_count, sentences
+from skillsfc.report.text import NARROW, Facts, list_words
 from skillsfc.report.withholding import withhold
 
 FIGURES, SHOWN, OUTCOMES = "paths_in_figures", "paths", "path_outcomes"
 LENGTHS, KINDS = "path_lengths", "path_kinds"
+JOBLESS = (
+    "Joblessness may be unemployment or inactivity, which these data do not tell apart; its "
+    "limits are those of unemployment."
+)
 LEFT_OUT = "Paths that nobody took are left out."
 NAMES = {
     "share_transited": "Have arrived, per cent of those out of school",
@@ -42,7 +47,9 @@ WITHOUT = (
 LEVELS = ("share_direct", "share_short", "share_middling", "share_lengthy")
 
 
-def write_transition_paths(paths: Any | None, *, name: str, stable: bool = True) -> Section:
+def write_transition_paths(
+    paths: Any | None, *, name: str, stable: bool = True, jobless_only: bool = False
+) -> Section:
     r"""Write how long those who arrived were on the way, and by which path they came.
 
     Parameters
@@ -53,6 +60,8 @@ def write_transition_paths(paths: Any | None, *, name: str, stable: bool = True)
         Who the persons are.
     stable : bool
         The goal is a stable job; else a job of any kind, its contract not being in the data.
+    jobless_only : bool
+        The data know joblessness only: no path is then one of unemployment or of inactivity.
 
     Returns
     -------
@@ -78,12 +87,15 @@ def write_transition_paths(paths: Any | None, *, name: str, stable: bool = True)
     shown = compare_large(counts, by)
     figures = shown.of(_withheld(paths.table, by))
     rows, group = one_column(figures, by)
-    texts = table_estimates(rows, rows=["indicator", "unit"], by=group, names=_names(), counts=True)
-    notes = [note for note in paths.notes if "have made the transition" not in note]
+    names = _names(jobless_only)
+    texts = table_estimates(rows, rows=["indicator", "unit"], by=group, names=names, counts=True)
+    notes = plain_notes(n for n in paths.notes if "have made the transition" not in n)
     title = f"{name}: the first job that counts"
     heads = {"indicator": "of the young", "value": "all"}
-    kinds = _taken(figures, texts)
+    kinds = _taken(figures, texts, names)
+    notes = [JOBLESS, *notes] if jobless_only else notes
     tables = (
+        *shown.left_out(facts),
         TableToPublish(LENGTHS, title, _of_rows(texts, list(NAMES.values())), FLAGS, labels=heads),
         *([TableToPublish(KINDS, f"{name}: paths to it, per cent of those who arrived", kinds,
                           sentences([LEFT_OUT, *notes]),
@@ -93,7 +105,7 @@ def write_transition_paths(paths: Any | None, *, name: str, stable: bool = True)
         TableToPublish(OUTCOMES, "Persons by outcome", paths.diagnostics, show=False),
     )  # fmt: skip
     paragraphs = [_goal(paths.diagnostics, stable, facts), *_lengths(figures, by, facts)]
-    kept = tuple(text for text in [*paragraphs, shown.sentence] if text)
+    kept = tuple(text for text in [*paragraphs, shown.say(facts)] if text)
     return Section("paths", kept, facts, (), tables, kept[0])
 
 
@@ -101,14 +113,14 @@ def _of_rows(texts: pd.DataFrame, wanted: list[str]) -> pd.DataFrame:
     return texts[texts["indicator"].isin(wanted)].drop(columns="unit")
 
 
-def _taken(figures: pd.DataFrame, texts: pd.DataFrame) -> pd.DataFrame:
+def _taken(figures: pd.DataFrame, texts: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     """Return the paths that somebody took, or may have taken: the figure is withheld."""
     paths = figures[figures["indicator"].map(_is_path) & (figures["indicator"] != "share_direct")]
     taken = paths.loc[paths["value"].isna() | (paths["value"] > 0), "indicator"].unique()
-    return _of_rows(texts, [_names()[name] for name in taken])
+    return _of_rows(texts, [names[name] for name in taken])
 
 
-def _names() -> dict[str, str]:
+def _names(jobless_only: bool) -> dict[str, str]:
     """Return each row in words: the classes here, the paths from the code list."""
     listed = code_table("swts_paths")
     paths = {
@@ -116,7 +128,21 @@ def _names() -> dict[str, str]:
         f"{row['label_en'][:1].lower()}{row['label_en'][1:]}"
         for row in listed.to_dict("records")
     }
+    if jobless_only:
+        paths = {code: _as_joblessness(text) for code, text in paths.items()}
     return {**paths, **NAMES}
+
+
+def _as_joblessness(text: str) -> str:
+    """Return a path of the unemployed as one of the jobless.
+
+    Examples
+    --------
+    >>> _as_joblessness("Short: unemployment of up to a year, with or without work or inactivity")
+    'Short: joblessness of up to a year, with or without work'
+    """
+    text = text.replace(", neither unemployment nor inactivity", ", no joblessness")
+    return text.replace("unemployment", "joblessness").replace(" work or inactivity", " work")
 
 
 def _withheld(table: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
@@ -180,8 +206,8 @@ def _length(who: str, key: str, own: pd.DataFrame, facts: Facts) -> str:
         return name in rows.index and bool(pd.notna(rows.loc[name, "value"]))
 
     def share(name: str) -> str:
-        text = facts.add(f"{key}{name}", rows.loc[name, "value"], "percent", table=FIGURES)
-        return text + doubtful(rows.loc[name])
+        row = rows.loc[name].to_dict()
+        return with_interval(facts, f"{key}{name}", row, measure="value", table=FIGURES)
 
     if not has("share_transited"):
         return ""
@@ -189,7 +215,9 @@ def _length(who: str, key: str, own: pd.DataFrame, facts: Facts) -> str:
     if has("share_direct"):
         text += f", {share('share_direct')} of these straight from school"
     if has("median_months_without_direct"):
-        row = rows.loc["median_months_without_direct"]
-        months = say_time(facts, f"{key}median", row["value"], "months", table=FIGURES)
-        text += f"; half of those who did not come straight took {months} or more{doubtful(row)}"
+        row = rows.loc["median_months_without_direct"].to_dict()
+        then = f"{NARROW}{period('months', 1 if row['value'] == 1 else 2)} or more"
+        months = with_interval(facts, f"{key}median", row, measure="value", table=FIGURES,
+                               kind="time", then=then)  # fmt: skip
+        text += f"; half of those who did not come straight took {months}"
     return f"{text}."

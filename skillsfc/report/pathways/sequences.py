@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
-from skillsfc.report.charts import plot_state_areas
+from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
@@ -17,10 +16,13 @@ from skillsfc.report.pathways.grouping import (
     compare_large,
     doubtful,
     group_key,
+    largest,
     one_column,
+    with_interval,
 )
-from skillsfc.report.pathways.state_names import drawable, inside, later_words, names_for
-from skillsfc.report.pathways.words import capital, period, say_count, say_time
+from skillsfc.report.pathways.state_areas import part_areas, withhold_parts
+from skillsfc.report.pathways.state_names import inside, later_words, names_for
+from skillsfc.report.pathways.words import capital, say_count, say_time
 from skillsfc.report.text import Facts, list_words
 
 COMPARED, MOVED, MEASURED = "compared", "transition_rates", "measures_in_figures"
@@ -82,7 +84,8 @@ def write_trajectories(
     unit, facts = paths.unit, Facts("trajectories")
     counts = measures.averages.drop_duplicates(list(measures.settings.group) or None)
     shown = compare_large(counts, measures.settings.group)
-    averages, distribution = shown.of(measures.averages), shown.of(parts.table)
+    averages = shown.of(measures.averages)
+    distribution = withhold_parts(shown.of(parts.table), parts.settings.group)
     names = names_for(parts.settings.states, labels)
     ahead = pd.DataFrame({"check": ["periods to the later state"], "value": [rates.settings.lag]})
     design = pd.concat([paths.diagnostics, ahead], ignore_index=True)
@@ -90,9 +93,10 @@ def write_trajectories(
         _compared(paths.diagnostics, unit, facts),
         _moves(rates, names, facts),
         _variety(averages, measures.settings.group, facts),
-        shown.sentence,
+        shown.say(facts),
     )
     tables = (
+        *shown.left_out(facts),
         _matrix(rates, names),
         TableToPublish(MOVED, "The same with intervals and numbers of persons", rates.table,
                        show=False),
@@ -101,21 +105,11 @@ def write_trajectories(
         TableToPublish("state_distribution", f"{name}: part of the persons in each state",
                        distribution, show=False),
     )  # fmt: skip
-    figure = _areas(distribution, parts.settings, name, unit, source, names)
+    figure = part_areas("all", f"{name}: what they did, per cent", distribution, parts.settings,
+                        unit, source, labels)  # fmt: skip
     kept = tuple(text for text in paragraphs if text)
-    return Section("trajectories", kept, facts, (figure,), tables, " ".join(kept[:1]))
-
-
-def _areas(
-    table: pd.DataFrame, told: Any, name: str, unit: str, source: str, names: Mapping[str, str]
-) -> FigureToPublish:
-    rows, group = one_column(table, told.group)
-    keys = [*([group] if group else []), "period"]
-    rows, states, note = drawable(rows.dropna(subset="share"), measure="share",
-                                  states=told.states, keys=keys)  # fmt: skip
-    chart = plot_state_areas(rows, group=group, states=states, unit=period(unit), source=source,
-                             labels=names)  # fmt: skip
-    return FigureToPublish("all", f"{name}: what they did, per cent", chart, note=note)
+    pictures = () if figure is None else (figure,)
+    return Section("trajectories", kept, facts, pictures, tables, " ".join(kept[:1]))
 
 
 def _compared(counts: pd.DataFrame, unit: str, facts: Facts) -> str:
@@ -164,14 +158,19 @@ def _moves(rates: Any, names: Mapping[str, str], facts: Facts) -> str:
     if not when.startswith("a "):
         when = say_time(facts, "time ahead", set_.lag, set_.unit, table=COMPARED)
     said = []
-    for place in (stay["share"].idxmax(), stay["share"].idxmin()):
-        row = stay.loc[place]
-        share = facts.add(f"{row['from_state']} again", row["share"], "percent", table=MOVED)
-        said.append((inside(names[str(row["from_state"])]), share, doubtful(row)))
-    (firm, most, doubt), (loose, least, other) = said
+    for edge in (largest(stay, "share"), largest(stay, "share", least=True)):
+        parts = []
+        for row in edge.to_dict("records"):
+            share = with_interval(facts, f"{row['from_state']} again", row, measure="share",
+                                  table=MOVED)  # fmt: skip
+            parts.append(f"of those in {inside(names[str(row['from_state'])])}, {share}")
+        said.append(parts)
+    most, least = said
+    if len(most) == len(stay):  # all are equal
+        return f"{capital(list_words(most))} are there again {when} later."
     return (
-        f"Of those in {firm}, {most} are there again {when} later{doubt}, more than of any other "
-        f"state; of those in {loose}, {least}{other}, fewer than of any other."
+        f"{capital(list_words(most))} are there again {when} later, the largest part of all "
+        f"states; {list_words(least)}, the smallest part."
     )
 
 
@@ -203,4 +202,4 @@ def _variety(averages: pd.DataFrame, columns: Sequence[str], facts: Facts) -> st
         verb = "change" if not parts else ""
         parts.append(f"{who} {verb} state {mean} times{doubtful(row)}" if verb else
                      f"{who} {mean} times{doubtful(row)}")  # fmt: skip
-    return f"{capital('on average')} {list_words(parts)}."
+    return f"{capital('on average')} {list_words(parts)}; the table has the intervals."

@@ -8,18 +8,20 @@ from typing import Any
 import pandas as pd
 
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
-from skillsfc.report.charts import plot_shares, plot_state_areas
+from skillsfc.report.charts import plot_shares
 from skillsfc.report.estimates import table_estimates
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     Comparison,
     by_group,
     compare_large,
-    doubtful,
     group_key,
+    largest,
     one_column,
+    with_interval,
 )
-from skillsfc.report.pathways.state_names import drawable, names_for
+from skillsfc.report.pathways.plain_notes import plain_notes
+from skillsfc.report.pathways.state_areas import part_areas, withhold_parts
 from skillsfc.report.pathways.words import FLAGS, capital, period, say_time, sentences
 from skillsfc.report.text import Facts, list_words
 from skillsfc.report.withholding import withhold
@@ -93,7 +95,7 @@ def write_stages(
     >>> made = sf.estimate_stage_shares(sf.classify_stages(survey))
     >>> section = write_stages(made, name="Examplia (synthetic)")
     >>> print(section.paragraphs[0])  # doctest: +ELLIPSIS
-    Of the young, ...% have made the transition (...), ...% are on the way and ...% have not begun.
+    Of the young, ...% have made the transition (...% to ...%), ...% are on the way (...) and ...
     """
     by = tuple(shares.settings.by)
     stages = shares.table[shares.table["kind"] == "stage"]
@@ -102,15 +104,16 @@ def write_stages(
     figures = shown.of(withhold(shares.table, whole=wholes, total="form"))
     stages = figures[figures["kind"] == "stage"]
     facts = Facts("stages")
-    written = [*_said(stages, by, unit, facts), shown.sentence]
+    written = [*_said(stages, by, unit, facts), shown.say(facts)]
     open_ended = bool((stages["share_high"] > stages["share"]).any())
     title = f"{name}: stages of the transition, per cent of the young"
     rows, group = one_column(stages, by)
     heads = _heads(rows, group, unit)
-    said = [text for text in shares.notes if not text.startswith(RANGE_NOTE)]
+    said = plain_notes(n for n in shares.notes if not n.startswith(RANGE_NOTE))
     note = sentences([FLAGS, RANGES if open_ended else "", *said])
     made = table_estimates(rows, rows="stage", by=group, names=NAMES)
     tables = (
+        *shown.left_out(facts),
         TableToPublish(SHOWN, title, made, note, labels=heads),
         TableToPublish(FIGURES, title, figures, show=False),
     )
@@ -150,7 +153,7 @@ def write_stage_loss(approximation: Any | None) -> Section:
     said = []
     for row in loss[loss["measure"] == "stage_lost"].to_dict("records"):
         what = list_words([QUESTIONS.get(q, q) for q in str(row["lost"]).split(" + ")])
-        share = facts.add(f"without {row['lost']}", row["share"], "percent", table=LOSS)
+        share = with_interval(facts, f"without {row['lost']}", row, measure="share", table=LOSS)
         said.append(f"without {what} {share}")
     text = (
         "A labour force survey often lacks one of these questions. The part of the young whose "
@@ -187,15 +190,11 @@ def _stages(
 
 def _activities(
     parts: Any, name: str, unit: str, source: str, labels: Mapping[str, str] | None
-) -> FigureToPublish:
-    table = parts.table.dropna(subset="share")
-    rows, states, note = drawable(
-        table, measure="share", states=parts.settings.states, keys=["period"]
-    )
-    chart = plot_state_areas(
-        rows, states=states, unit=period(unit), source=source, labels=names_for(states, labels)
-    )
-    return FigureToPublish("activities", f"{name}: main activities, per cent", chart, note=note)
+) -> FigureToPublish | None:
+    told = parts.settings
+    shown = withhold_parts(parts.table, told.group)
+    title = f"{name}: main activities, per cent"
+    return part_areas("activities", title, shown, told, unit, source, labels)
 
 
 def _said(stages: pd.DataFrame, by: tuple[str, ...], unit: str, facts: Facts) -> list[str]:
@@ -213,30 +212,21 @@ def _of_group(who: str, keys: Mapping[str, Any], own: pd.DataFrame, facts: Facts
     for row in own[own["stage"].isin(list(VERBS))].to_dict("records"):
         if pd.isna(row["share"]):
             continue
-        marks = ["unreliable"] if doubtful(row) else []
-        marks += [] if parts else [_ends(row, keys, facts)]
-        mark = f" ({'; '.join(marks)})" if marks else ""
-        parts.append(f"{_share(row, keys, facts)} {VERBS[row['stage']]}{mark}")
+        parts.append(_share(row, keys, facts, f" {VERBS[row['stage']]}"))
     if not parts:
         return f"Of {who} too few answered for any stage to be shown."
     return f"Of {who}, {list_words(parts)}."
 
 
-def _share(row: Mapping[str, Any], keys: Mapping[str, Any], facts: Facts) -> str:
-    """Return a share, or its range where answers leave it open."""
+def _share(row: Mapping[Any, Any], keys: Mapping[str, Any], facts: Facts, then: str = "") -> str:
+    """Return a share, or its range where answers leave it open, with its interval."""
     what = f"{group_key(keys)}{row['stage']}"
-    low = facts.add(what, row["share"], "percent", table=FIGURES)
-    if not row["share_high"] > row["share"]:
-        return low
-    high = facts.add(f"{what}, at most", row["share_high"], "percent", table=FIGURES)
-    return f"between {low} and {high}"
-
-
-def _ends(row: Mapping[str, Any], keys: Mapping[str, Any], facts: Facts) -> str:
-    what = f"{group_key(keys)}{row['stage']}"
-    low = facts.add(f"{what}, lower end", row["lower"], "percent", table=FIGURES)
-    high = facts.add(f"{what}, upper end", row["upper"], "percent", table=FIGURES)
-    return f"interval {low} to {high}"
+    if row["share_high"] > row["share"]:
+        low = facts.add(what, row["share"], "percent", table=FIGURES)
+        what, then = f"{what}, at most", f"{then}"
+        high = with_interval(facts, what, row, measure="share_high", table=FIGURES, then=then)
+        return f"between {low} and {high}"
+    return with_interval(facts, what, row, measure="share", table=FIGURES, then=then)
 
 
 def _over_time(stages: pd.DataFrame, unit: str, facts: Facts) -> str:
@@ -249,8 +239,10 @@ def _over_time(stages: pd.DataFrame, unit: str, facts: Facts) -> str:
         row = rows.iloc[place].to_dict()
         when = say_time(facts, "time", row["time"], unit, table=FIGURES)
         most = facts.add("transited, at most", row["share_high"], "percent", table=FIGURES)
-        said.append(f"after {when} at most {most}")
-    return f"{capital(said[0])} can have made the transition{''.join(f', {p}' for p in said[1:])}."
+        upper = facts.add("transited, upper end", row["upper"], "percent", table=FIGURES)
+        said.append(f"after {when} at most {most} ({upper} with the margin of error)")
+    head = f"{capital(said[0])} can have made the transition"
+    return f"{head}{''.join(f', {part}' for part in said[1:])}."
 
 
 def _extremes(stages: pd.DataFrame, by: tuple[str, ...], facts: Facts) -> str:
@@ -259,9 +251,11 @@ def _extremes(stages: pd.DataFrame, by: tuple[str, ...], facts: Facts) -> str:
     if rows.empty:
         return "No group has persons enough for its stages to be shown."
     said = []
-    for place in (rows["share"].idxmax(), rows["share"].idxmin()):
-        who, keys, own = next(iter(by_group(rows.loc[[place]], by)))
-        said.append(f"{who} ({_share(own.iloc[0].to_dict(), keys, facts)})")
+    for edge in (largest(rows, "share"), largest(rows, "share", least=True)):
+        groups = by_group(edge, by)
+        parts = [f"{who}, {_share(own.iloc[0].to_dict(), keys, facts)}"
+                 for who, keys, own in groups]  # fmt: skip
+        said.append(list_words(parts))
     return (
         f"Most have made the transition among {said[0]}, fewest among {said[1]}; the table has "
         "the other groups."

@@ -13,9 +13,9 @@ from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     by_group,
     compare_large,
-    doubtful,
     group_key,
     one_column,
+    with_interval,
     without_certainty,
 )
 from skillsfc.report.pathways.state_areas import FLAGS, state_areas
@@ -70,8 +70,8 @@ def write_state_probabilities(
     ...     "start": [0, 2, 0, 0], "end": [2, 6, 4, 6], "to_state": ["E", "U", "E", ""]})
     >>> made = sf.estimate_state_probabilities(told)
     >>> said = write_state_probabilities(made, name="Made up", times=[3]).paragraphs[0]
-    >>> print(said.replace("\xa0", " "))
-    After 3 months, 66.7% of the young were in “U” (unreliable) and 33.3% in “E” (unreliable).
+    >>> print(said.replace("\xa0", " "))  # doctest: +ELLIPSIS
+    After 3 months, 66.7% of the young were in “U” (13.3% to 100.0%; unreliable) and 33.3% in ...
     """
     told, facts = chances.settings, Facts("states")
     names, unit = names_for(told.states, labels), period(told.unit, 1)
@@ -80,7 +80,8 @@ def write_state_probabilities(
     at = shown.of(chances.at(wanted))
     title = f"{name}: states since {since}, per cent"
     paragraphs = _where_they_are(at, max(wanted), told, names, facts)
-    paragraphs += (shown.sentence,) if shown.sentence else ()
+    left_out = shown.say(facts)
+    paragraphs += (left_out,) if left_out else ()
     rows, group = one_column(without_certainty(at, "probability"), told.group)
     rows = rows.sort_values("time", kind="stable")
     rows = rows.assign(after=[f"{t:g} {period(unit, t)}" for t in rows["time"]])
@@ -88,6 +89,7 @@ def write_state_probabilities(
         rows, rows=["after", "state"], by=group, measure="probability", names=names
     )
     tables = (
+        *shown.left_out(facts),
         TableToPublish("states_at", title, made.rename(columns={"probability": "share"}), FLAGS),
         TableToPublish(AT, f"{title}: the figures", at, show=False),
         TableToPublish(ALL_TIMES, f"{title}: all times", shown.of(chances.table), show=False),
@@ -170,16 +172,13 @@ def _two_states(
     own: pd.DataFrame, keys: Mapping[str, Any], names: Mapping[str, str], facts: Facts, who: str
 ) -> str:
     said = []
-    for row in own.nlargest(2, "probability").to_dict("records"):
-        share = facts.add(
-            f"{group_key(keys)}{row['state']}, time {row['time']:g}",
-            row["probability"],
-            "percent",
-            table=AT,
-        )
-        said.append(f"{share}{who} in {inside(names[str(row['state'])])}{doubtful(row)}")
+    first = own.nlargest(2, "probability", keep="all")  # more where the second is tied
+    for row in first.to_dict("records"):
+        what = f"{group_key(keys)}{row['state']}, time {row['time']:g}"
+        then = f"{who} in {inside(names[str(row['state'])])}"
+        said.append(with_interval(facts, what, row, measure="probability", table=AT, then=then))
         who = ""
-    return " and ".join(said)
+    return list_words(said)
 
 
 def _summed(spent: pd.DataFrame, told: Any, kinds: Mapping[str, str]) -> pd.DataFrame:

@@ -11,7 +11,8 @@ import pandas as pd
 from skillsfc.errors import SkillsfcError
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.grouping import one_column
+from skillsfc.report.pathways.grouping import one_column, with_interval
+from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import by_state, inside, names_for, say_refusal
 from skillsfc.report.pathways.words import period, say_time, sentences
 from skillsfc.report.text import Facts
@@ -80,7 +81,7 @@ def write_steady_state(
     )
     paragraphs = () if group else (_change(rows, names, facts), _pace(life, unit, facts))
     title = f"{name}: shares of states, per cent"
-    note = sentences(["In brackets 95 % intervals", *steady.notes])
+    note = sentences(["In brackets 95 % intervals", *plain_notes(steady.notes)])
     tables = (
         TableToPublish("steady", title, made, note),
         TableToPublish(STEADY, f"{title}: the figures", rows, show=False),
@@ -106,15 +107,16 @@ def _change(rows: pd.DataFrame, names: Mapping[str, str], facts: Facts) -> str:
     if known.empty:
         return ""
     row = known.loc[(known["share"] - known["now"]).abs().idxmax()]
-    before = facts.add(f"{row['state']}, last date", row["now"], "percent", table=STEADY)
-    after = facts.add(f"{row['state']}, steady", row["share"], "percent", table=STEADY)
-    if before == after:
+    if f"{row['now']:.1%}" == f"{row['share']:.1%}":
         return "The shares are those to which present flows lead already."
+    before = facts.add(f"{row['state']}, last date", row["now"], "percent", table=STEADY)
+    after = with_interval(facts, f"{row['state']}, steady", row.to_dict(), measure="share",
+                          table=STEADY)  # fmt: skip
     way = "rise" if row["share"] > row["now"] else "fall"
     place = inside(names[str(row["state"])])
     return (
-        f"If present flows went on, the share in {place} would {way} from {before} at the last "
-        f"date to {after}, the largest change of all states."
+        f"If present flows went on, the share in {place} would {way} from {before}, as counted at "
+        f"the last date, to {after}, the largest change of all states."
     )
 
 

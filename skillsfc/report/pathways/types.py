@@ -11,29 +11,20 @@ import pandas as pd
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_trajectories
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.grouping import one_column
+from skillsfc.report.pathways.grouping import largest, one_column, with_interval
+from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import OTHER, join_small, joined_note, names_for
 from skillsfc.report.pathways.withheld_kinds import ShownKinds, show_kinds
-from skillsfc.report.pathways.words import (
-    people,
-    period,
-    plain,
-    say_count,
-    sentences,
-)
+from skillsfc.report.pathways.words import people, period, plain, say_count, sentences
 from skillsfc.report.text import Facts, list_words
 
-KINDS, QUALITY, DIFFERENCES, EXPLAINED = (
-    "kinds_in_figures",
-    "quality",
-    "kinds_compared",
-    "explained",
-)
+KINDS, QUALITY, DIFFERENCES = "kinds_in_figures", "quality", "kinds_compared"
+EXPLAINED = "explained"
 CHECKS = "kinds_checks"
 CLOSE = 0.99  # agreement that is worth no word
 STRENGTHS = ((0.7, "clear"), (0.5, "reasonable"), (0.25, "weak"))
 NOTE = (
-    "In brackets 95 % intervals. *: fewer than 30 persons; ..: withheld, fewer than {threshold} "
+    "In brackets 95 % intervals. *: fewer than 30 persons; ..c: withheld, fewer than {threshold} "
     "persons in it, or in another kind that it would give away. Each name says what most of a "
     "kind do in each phase; nobody need have that very path."
 )
@@ -84,7 +75,7 @@ def write_typology(
     paragraphs = (
         _largest(shown.table, facts),
         _who_takes_which(differences, facts),
-        shown.comparison.sentence,
+        shown.comparison.say(facts),
         _fit(clusters, facts),
     )
     rows, group = one_column(shown.groups if by else shown.table, by)
@@ -92,6 +83,7 @@ def write_typology(
     title = f"{name}: kinds of path, per cent"
     note = NOTE.format(threshold=typology.settings.threshold)
     tables = [
+        *shown.comparison.left_out(facts),
         TableToPublish("kinds", title, made, note, labels={"name": "kind of path"}),
         TableToPublish(KINDS, f"{title}: the figures", shown.table, show=False),
         TableToPublish(CHECKS, "How far kinds depend on ties", clusters.diagnostics, show=False),
@@ -153,7 +145,7 @@ def write_discrepancy(
         EXPLAINED,
         f"{name}: part of the difference between paths",
         shown,
-        sentences(explained.notes),
+        sentences(plain_notes(explained.notes)),
         formats={"r2": ".1%", "p_value": ".3f"},
         labels=heads,
     )
@@ -197,10 +189,14 @@ def _largest(table: pd.DataFrame, facts: Facts) -> str:
     known = table[table["share"].notna()]
     if known.empty:
         return ""
-    row = known.loc[known["share"].idxmax()]
     kinds = say_count(facts, "kinds", len(table), "kind", table=KINDS)
-    share = facts.add("largest kind", row["share"], "percent", table=KINDS)
-    return f"The paths fall into {kinds}. The largest is “{row['name']}”: {share} of the persons."
+    said = []
+    for row in largest(known, "share").to_dict("records"):
+        share = with_interval(facts, "largest kind", row, measure="share", table=KINDS,
+                              then=" of the persons")  # fmt: skip
+        said.append(f"“{row['name']}”, {share}")
+    head = "The largest is" if len(said) == 1 else "The largest are"
+    return f"The paths fall into {kinds}. {head} {list_words(said)}."
 
 
 def _differences(typology: Any, shown: ShownKinds) -> pd.DataFrame | None:
@@ -231,7 +227,10 @@ def _who_takes_which(table: pd.DataFrame | None, facts: Facts) -> str:
             for who, column in ((people("sex", "F"), "share"), (people("sex", "M"), "share_other"))
         )
         said.append(f"“{row['name']}” (women {women}, men {men})")
-    return f"Women and men differ by more than chance would make in {list_words(said)}."
+    return (
+        f"Women and men differ by more than chance would make in {list_words(said)}; the intervals "
+        "are in the table below."
+    )
 
 
 def _fit(clusters: Any, facts: Facts) -> str:
@@ -269,7 +268,8 @@ def _pictures(
     rows = rows[~rows[column].astype("str").isin({str(number) for number in shown.hidden})]
     if rows.empty:
         return ()
-    order = list(dict.fromkeys(typology.time_in_state["state"].astype("str")))
+    every = list(dict.fromkeys(typology.time_in_state["state"].astype("str")))
+    order = every
     small, notes = join_small(rows["state"].astype("str").value_counts(), order), [*lines.notes[:1]]
     if small:
         joined = rows["state"].astype("str").where(~rows["state"].isin(small), OTHER)
@@ -280,9 +280,11 @@ def _pictures(
     titles = dict(zip(shown.table["cluster"].astype("str"), shown.table["name"], strict=True))
     drawn = set(rows[column].astype("str"))
     missing = [f"“{title}”" for code, title in titles.items() if code not in drawn]
-    notes += [f"Not drawn: {list_words(missing)}"] if missing else []
+    why = ", since of women or men, or of all, few persons take them" if missing else ""
+    notes += [f"Not drawn{why}: {list_words(missing)}"] if missing else []
     chart = plot_trajectories(
-        rows, group=column, states=order, unit=period(typology.settings.unit), source=source,
+        rows, group=column, states=order, every=every,
+        unit=period(typology.settings.unit), source=source,
         labels={**names_for(order, labels), **titles},
     )  # fmt: skip
     title = f"{name}: paths by kind, a line for ten persons or more"

@@ -12,6 +12,7 @@ from skillsfc.report.brief.section import FigureToPublish, Section, TableToPubli
 from skillsfc.report.charts import plot_survival
 from skillsfc.report.estimates import table_estimates
 from skillsfc.report.pathways.grouping import FEW_GROUPS, FEWEST, by_group, group_key, one_column
+from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import YEAR, names_for
 from skillsfc.report.pathways.words import (
     one_of,
@@ -146,7 +147,12 @@ def _arrived(
         "arrived",
         f"Part who have found {goal}, per cent, by {period(unit)} since {since}",
         texts,
-        sentences([f"In brackets 95 % intervals.{few}", *waits.notes, *curve.notes]),
+        sentences(
+            [
+                f"In brackets 95 % intervals.{few}",
+                *plain_notes([*waits.notes, *curve.notes], unit=unit),
+            ]
+        ),
         labels={"time": period(unit), "share": "all"},
     )
 

@@ -20,9 +20,9 @@ class ShownKinds:
     Parameters
     ----------
     table, groups : DataFrame
-        Of all, and by group; values of kinds withheld are missing (reliability ``"w"``).
+        Of all, and by group; values of kinds withheld are missing (reliability ``"s"``).
     hidden : set of int
-        Kinds withheld of all: they are not drawn either.
+        Kinds withheld: they are not drawn either.
     comparison : Comparison
         The groups compared.
     """
@@ -66,8 +66,8 @@ def show_kinds(typology: Any) -> ShownKinds:
         comparison = compare_large(counts, by)
         groups = comparison.of(groups)
         cells = _hidden(groups, table)
-        groups = _blank(groups, cells | hidden, names)
-        shown = _blank(shown, cells, names) if cells else shown
+        hidden |= cells
+        groups, shown = _blank(groups, hidden, names), _blank(shown, hidden, names)
     return ShownKinds(shown, groups, hidden, comparison)
 
 
@@ -85,7 +85,7 @@ def _blank(table: pd.DataFrame, hidden: set[int], names: dict[Any, str]) -> pd.D
     gone = table["cluster"].isin(hidden)
     made = table.copy()
     made[VALUES] = made[VALUES].astype("float64").where(~gone)
-    made["reliability"] = made["reliability"].where(~gone, WITHHELD)
+    made["reliability"] = made["reliability"].where(~gone, SUPPRESSED)
     titles = [
         names.get(number, name) for number, name in zip(made["cluster"], made["name"], strict=True)
     ]

@@ -12,7 +12,11 @@ from skillsfc.report.text import NARROW, Facts, list_words
 SEX_WORDS = {"F": "women", "M": "men", "T": "both sexes"}
 TOTALS = ("T", "total")
 NOT_STATED = "not stated"
-FLAGS = "In brackets 95 % intervals. *: unreliable, too few persons or a wide error; ..: withheld."
+FLAGS = (
+    "In brackets 95 % intervals. *: unreliable, too few persons or a wide error; ..: too uncertain "
+    "to be shown, or not known; ..c: withheld, since fewer than ten persons stand behind it, or "
+    "since a number not shown could be worked out from it."
+)
 
 
 def period(unit: str, count: float = 2) -> str:

@@ -15,6 +15,7 @@ from skillsfc.schema import code_list, known_lists
 from skillsfc.sources.raw_rows import plain_number
 from skillsfc.sources.surveys.formats import RawFile
 from skillsfc.sources.surveys.mapping import ColumnRule, composed, person_columns
+from skillsfc.sources.surveys.plain_words import quarters_of, sexes_of
 from skillsfc.sources.surveys.written_dates import sortable_dates
 
 TRUE, FALSE = {"true", "1", "yes", "1.0"}, {"false", "0", "no", "0.0"}
@@ -73,6 +74,7 @@ def recode(raw: RawFile, rule: ColumnRule, *, decimal: str, problems: list[Probl
         made = text.map(meanings).where(~absent)
     else:
         made = text.where(~absent)
+        made = sexes_of(made) if rule.name == "sex" else made
     # A number is a number in the mapping's words too, whatever sign the file's text has.
     first = raw.numbers.get(rule.columns[0], frozenset())
     numbers = frozenset(rule.meanings.values()) if rule.meanings else first
@@ -141,6 +143,8 @@ def _typed(made: pd.Series, rule: ColumnRule, plain: Plain, problems: list[Probl
     if rule.name not in known.index:
         return made.astype("str").where(made.notna(), None)
     kind, codes = known.loc[rule.name, "dtype"], str(known.loc[rule.name, "codes"])
+    if rule.name == "quarter" and (quarters := quarters_of(made)) is not None:
+        return quarters
     if kind in ("int", "float"):
         return _number(made, rule, kind, plain, problems)
     if kind == "time":

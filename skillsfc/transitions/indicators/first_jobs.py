@@ -220,6 +220,8 @@ def _refuse(settings: FirstJobSettings, table: pd.DataFrame) -> None:
             for state in states
             if state not in settings.jobs
         ]  # fmt: skip
+        if not states:
+            problems.append(Problem(f"kinds: {name!r}", "no state", "one or more of jobs"))
     problems += [
         Problem("traits", f"no column {name!r}", "a column of the spells",
                 did_you_mean(name, table.columns))
