@@ -267,3 +267,14 @@ def test_a_constant_column_is_a_refusal_in_the_table():
     section = sf.write_hazards(refusal.value, name="Made up", asked=["sex"])
     check_section(section)
     assert len(section.table("hazard_refusal")) == 1
+
+
+def test_of_a_destination_that_nobody_took_yet_no_interval_is_told():
+    left = pd.DataFrame({"person": range(60), "state": "home", "start": 0, "end": [5, 30] * 30,
+                         "to_state": ["job", "school"] * 30})  # fmt: skip
+    made = sf.estimate_cumulative_incidence(left)
+    section = sf.write_destinations(made, state="home", name="Made up")
+    check_section(section)
+    shown = section.table("destinations_by_time").set_index("to_state")
+    assert shown.loc["school"].iloc[0] == "0.0"
+    assert "–" in shown.loc["job"].iloc[0]

@@ -11,7 +11,7 @@ from skillsfc.errors import ParameterError, Problem
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_incidence
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.grouping import FEWEST, with_interval
+from skillsfc.report.pathways.grouping import FEWEST, with_interval, without_certainty
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import inside, names_for
 from skillsfc.report.pathways.waiting import choose_marks
@@ -92,7 +92,8 @@ def write_destinations(
     figures = _at(incidence, stayed, unit)
     title = f"{name}: out of {names[state]}, by destination"
     shown = figures.assign(to_state=[names.get(s, s) for s in figures["to_state"]])
-    texts = table_estimates(shown, rows="to_state", by="time", measure="probability")
+    certain = without_certainty(shown, "probability")  # of nobody no interval is known
+    texts = table_estimates(certain, rows="to_state", by="time", measure="probability")
     heads = {str(t): f"after {t:g} {period(unit, t)}" for t in figures["time"].unique()}
     note = "In brackets 95 % intervals. *: fewer than 30 spells were still going on."
     tables = (
