@@ -37,7 +37,7 @@ from skillsfc.transitions.cohorts.pairs import Pairs, choose_pairs, pair_years
 from skillsfc.transitions.cohorts.result import StudentFlow, StudentFlowSettings
 from skillsfc.transitions.cohorts.school_tables import SchoolTables, read_levels, read_school_tables
 from skillsfc.transitions.cohorts.sums import sum_groups
-from skillsfc.transitions.cohorts.tables import issue_table, rows_of, series_name
+from skillsfc.transitions.cohorts.tables import issue_table, rows_of, series_names
 from skillsfc.transitions.cohorts.wording import flow_notes
 
 SUBJECT = "estimate_student_flow"
@@ -226,8 +226,8 @@ def _finish(
             *excess_issues(raw, counts.names, pairs.years, first),
             *completion_issues(raw, counts.names, first),
             *emptied_issues(counts, pairs),
-            *(unknown_issues(used, _names(groups), first) if settings.pool else ()),
-            *endless_issues(used, _names(groups), first, settings.most_repetitions),
+            *(unknown_issues(used, series_names(groups), first) if settings.pool else ()),
+            *endless_issues(used, series_names(groups), first, settings.most_repetitions),
         ]
     )
     return StudentFlow(
@@ -244,10 +244,6 @@ def _finish(
         new_entrants=_new_entrants(counts, pairs, source),
         issues=issues,
     )
-
-
-def _names(groups: pd.DataFrame) -> list[str]:
-    return [series_name(row) for row in groups.to_dict("records")]
 
 
 def _one_by_one(

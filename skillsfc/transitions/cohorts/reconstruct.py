@@ -16,7 +16,7 @@ from skillsfc.transitions.cohorts.kernel import Rates
 from skillsfc.transitions.cohorts.measures import Limits, tabulate_cohort
 from skillsfc.transitions.cohorts.rate_tables import lay_out_rates, read_rates
 from skillsfc.transitions.cohorts.result import StudentFlow
-from skillsfc.transitions.cohorts.tables import issue_table, series_name
+from skillsfc.transitions.cohorts.tables import issue_table, series_names
 from skillsfc.transitions.cohorts.wording import flow_notes
 
 SUBJECT = "reconstruct_cohort"
@@ -104,7 +104,7 @@ def reconstruct_cohort(
         most_repetitions=settings.most_repetitions,
         limits=Limits(np.zeros(len(laid.groups), dtype=np.int64), settings.level),
     )
-    names = [series_name(row) for row in laid.groups.to_dict("records")]
+    names = series_names(laid.groups)
     first, most = laid.first_grade, settings.most_repetitions
     issues = issue_table(
         [

@@ -9,7 +9,7 @@ import pandas as pd
 
 from skillsfc.checks import check
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
-from skillsfc.schema import key_columns, refuse_other_than_table
+from skillsfc.schema import key_columns, key_rows, refuse_other_than_table
 from skillsfc.transitions.records import Whole
 
 Issue = tuple[str, str, int, str, str]
@@ -126,6 +126,18 @@ def series_name(row: Mapping[str, object]) -> str:
     ('MAR F', 'all')
     """
     return " ".join(str(value) for value in row.values()) or ALL
+
+
+def series_names(groups: pd.DataFrame) -> list[str]:
+    """Return the name of each row of groups for messages; a row without keys is everybody.
+
+    Examples
+    --------
+    >>> series_names(pd.DataFrame({"sex": ["F", "M"]})), series_names(pd.DataFrame(index=[0]))
+    (['F', 'M'], ['all'])
+    """
+    columns = list(groups.columns)
+    return [series_name(dict(zip(columns, row, strict=True))) for row in key_rows(groups)]
 
 
 def rows_of(groups: pd.DataFrame, place: Whole, columns: Mapping[str, Any]) -> pd.DataFrame:
