@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from example_notebooks import write_notebook
@@ -32,7 +33,7 @@ def test_report_in_a_process_of_its_own(notebooks):
     words = [sys.executable, "-m", "skillsfc.cli", "report", "mar", "--horizon", "2040"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    folder = notebooks / "reports" / "MAR" / "country_brief-horizon-2040"
+    folder = Path(os.environ["SKILLSFC_REPORTS"]) / "MAR" / "country_brief-horizon-2040"
     assert str(folder / "brief.html") in done.stdout
     about = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
     assert about["parameters"] == {"country": "MAR", "horizon": 2040, "scenario": "base"}
@@ -88,7 +89,7 @@ def test_an_error_is_one_message_and_status_1(notebooks, capsys, planned, words,
     assert said in err
     assert out == ""
     assert planned == []
-    assert not (notebooks / "reports").exists()
+    assert not Path(os.environ["SKILLSFC_REPORTS"]).exists()
 
 
 @pytest.mark.parametrize("words", [["reprt"], ["batch", "--workers", "x"], ["data"], ["--nope"]])
