@@ -487,3 +487,38 @@ def test_other_than_a_panel_is_refused():
         sf.estimate_flows(panel_of(COUNTS).iloc[:0])
     with pytest.raises(TableError, match="column of state: missing"):
         sf.estimate_flows(panel_of(COUNTS).drop(columns="state"))
+
+
+def test_shares_at_the_last_date_have_the_errors_of_a_weighted_share():
+    rng = np.random.default_rng(5)
+    told = pd.DataFrame({"person": np.repeat(range(80), 3), "quarter": np.tile([1, 2, 3], 80)})
+    told["state"] = rng.choice(list("EUO"), len(told))
+    told["weight"] = np.repeat(rng.uniform(0.5, 3.0, 80), 3)
+    made = sf.estimate_flows(told).last_shares()
+    last = told[told["quarter"] == 3]
+    weight = last["weight"].to_numpy()
+    for row in made.itertuples():
+        there = (last["state"] == row.state).to_numpy()
+        share = weight[there].sum() / weight.sum()
+        apart = weight * (there - share)  # linearised, a person a cluster
+        error = np.sqrt(80 / 79 * (apart**2).sum()) / weight.sum()
+        assert row.share == pytest.approx(share, rel=1e-12)
+        assert row.standard_error == pytest.approx(error, rel=1e-8)  # slopes by differences
+        assert row.lower < share < row.upper
+        assert row.persons == there.sum()
+    plain = sf.estimate_flows(told.drop(columns="weight")).last_shares()
+    expected = np.sqrt(plain["share"] * (1 - plain["share"]) / 79)
+    assert np.allclose(plain["standard_error"], expected, rtol=1e-12)
+
+
+def test_each_group_has_its_own_last_date_and_one_never_seen_twice_no_share():
+    rows = [(p, q, "EU"[(p + q) % 2], "a") for p in range(6) for q in (1, 2, 3)]
+    rows += [(10 + p, q, "EU"[p % 2], "b") for p in range(6) for q in (1, 2)]
+    rows += [(20 + p, 1 + p % 2, "E", "c") for p in range(6)]
+    told = pd.DataFrame(rows, columns=["person", "quarter", "state", "area"])
+    made = sf.estimate_flows(told, group="area").last_shares().set_index(["area", "state"])
+    assert made.loc["a", "until"].tolist() == [3, 3]
+    assert made.loc["b", "until"].tolist() == [2, 2]
+    assert made.loc[("b", "E"), "share"] == 0.5
+    assert made.loc["c", "share"].isna().all()
+    assert made.loc["c", "persons"].tolist() == [0, 0]

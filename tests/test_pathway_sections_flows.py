@@ -138,6 +138,22 @@ def test_the_steady_state_stands_beside_the_last_date():
     last = calm().table[calm().table["until"] == 3].groupby("to_state")["flow"].sum()
     found = section.table("steady_in_figures").set_index("state")["now"]
     assert np.allclose(found, (last / last.sum())[found.index])
+    assert section.table("steady")["at the last date"].str.match(r"[\d.]+ \([\d.]+–[\d.]+\)").all()
+    assert "as counted at the last date, to " in text
+
+
+def test_shares_of_few_at_the_last_date_are_starred_and_of_nobody_have_no_interval():
+    chances = np.array([[0.96, 0.04, 0.0], [0.9, 0.1, 0.0], [1.0, 0.0, 0.0]])
+    made = sf.estimate_flows(panel(chances, states="EUX", persons=120))
+    section = sf.write_steady_state(
+        sf.estimate_steady_state(made), flows=made, interval=3, name="Made up"
+    )
+    few = made.last_shares().set_index("state")["persons"]
+    assert 0 < few["U"] < 10
+    assert few["X"] == 0
+    shown = section.table("steady").set_index("state")["at the last date"]
+    assert shown["U"].split(" ")[0].endswith("*")
+    assert shown["X"] == "0.0"
 
 
 def test_flows_that_lead_nowhere_or_at_once_or_round_and_round_are_told():

@@ -55,7 +55,12 @@ def test_medians_are_said_for_each_group_with_the_test():
     assert shown.columns.tolist() == ["time", "Women", "Men"]
     assert shown["time"].tolist() == [6, 12, 24, 36]
     curve = sf.estimate_survival(waits, group="sex")
-    assert section.table("waiting_curve").equals(curve.table)
+    published = section.table("waiting_curve")
+    assert published["at_risk"].min() >= 10
+    assert not {"events", "censored"} & set(published.columns)
+    same = curve.table[curve.table["at_risk"] >= 10]["probability"]
+    assert published["probability"].tolist() == same.tolist()
+    assert "Curves end where fewer than ten are followed." in section.figures[0].note
     assert section.table("waiting_medians").equals(curve.median)
     assert "a job of any length (paid work)" in section.figures[0].title
 
@@ -194,7 +199,13 @@ def test_destinations_are_said_after_a_year_with_those_who_stayed():
     assert "the first named is followed, “home”; not “ill”." in text
     shown = section.table("destinations_by_time")
     assert shown["to_state"].tolist() == ["paid work", "still there"]
-    assert section.table("destinations_curve").equals(made.table)
+    published = section.table("destinations_curve")
+    assert published["at_risk"].min() >= 10
+    assert not {"events", "censored"} & set(published.columns)
+    assert published["probability"].tolist() == (
+        made.table[made.table["at_risk"] >= 10]["probability"].tolist()
+    )
+    assert section.table("destinations_at")["at_risk"].min() >= 10
 
 
 def test_nobody_who_leaves_is_said():
@@ -278,3 +289,21 @@ def test_of_a_destination_that_nobody_took_yet_no_interval_is_told():
     shown = section.table("destinations_by_time").set_index("to_state")
     assert shown.loc["school"].iloc[0] == "0.0"
     assert "–" in shown.loc["job"].iloc[0]
+
+
+def test_what_fewer_than_ten_still_wait_for_is_withheld():
+    waits = waits_of(histories(persons=16, months=60))
+    section = section_of(waits, group=None)
+    at = sf.estimate_survival(waits.table).at(choose_marks("months", 60.0))
+    thin = at["at_risk"].between(1, 9).tolist()
+    assert any(thin)
+    assert not all(thin)
+    assert (section.table("arrived").iloc[:, 1] == "..c").tolist() == thin
+
+
+def test_nobody_followed_by_enough_draws_no_curve():
+    waits = waits_of(histories(persons=12))
+    few = waits.table.assign(start=0, end=range(1, len(waits.table) + 1))
+    section = section_of(waits, group=None, rows=few)
+    assert section.table("waiting_curve")["at_risk"].min() >= 10
+    assert len(section.table("waiting_curve")) == 3

@@ -11,6 +11,7 @@ from skillsfc.errors import ParameterError, Problem
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_incidence
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.curve_tables import ENDS, ends_early, followed_by_enough
 from skillsfc.report.pathways.grouping import FEWEST, with_interval, without_certainty
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import inside, names_for
@@ -87,7 +88,9 @@ def write_destinations(
     if incidence.settings.group:
         found = Problem("incidence", f"by {incidence.settings.group}", "all persons together")
         raise ParameterError("write_destinations", [found])
-    table = incidence.table
+    table = followed_by_enough(incidence.table)
+    if table.empty:
+        return Section("destinations", (FEW, *([chosen] if chosen else [])), facts)
     names = names_for([state, *first_of, *table["to_state"].unique()], labels)
     figures = _at(incidence, stayed, unit)
     title = f"{name}: out of {names[state]}, by destination"
@@ -105,13 +108,13 @@ def write_destinations(
     )  # fmt: skip
     text = _gone(figures, names, inside(names[state]), unit, facts)
     kept = tuple(part for part in (text, chosen) if part)
-    figure = _figure(table, names, title, unit, source)
+    figure = _figure(table, names, title, unit, source, ends_early(incidence.table))
     return Section("destinations", kept, facts, (figure,), tables, text)
 
 
 def _at(incidence: Any, stayed: Any | None, unit: str) -> pd.DataFrame:
     """Return the curves at chosen times, with those who stayed as one more row a time."""
-    last = float(incidence.table["time"].max())
+    last = float(followed_by_enough(incidence.table)["time"].max())
     columns = ["to_state", "time", "at_risk", "probability", "lower", "upper", "reliability"]
     at = incidence.at(choose_marks(unit, last))
     left = at.drop_duplicates("time").assign(
@@ -125,16 +128,18 @@ def _at(incidence: Any, stayed: Any | None, unit: str) -> pd.DataFrame:
 
 
 def _figure(
-    table: pd.DataFrame, names: Mapping[str, str], title: str, unit: str, source: str
-) -> FigureToPublish:
+    table: pd.DataFrame, names: Mapping[str, str], title: str, unit: str, source: str,
+    early: bool,
+) -> FigureToPublish:  # fmt: skip
     most = table.groupby("to_state")["probability"].max().nlargest(MOST_CURVES).index
     drawn = table[table["to_state"].isin(most)].dropna(subset="probability")
     chart = plot_incidence(
         drawn, unit=period(unit), quantity="Spells that ended", source=source, labels=names
     )
     left = table["to_state"].nunique() - len(most)
-    note = "The least frequent destinations are in the table only." if left else ""
-    return FigureToPublish("destinations", title, chart, note=note)
+    notes = ["The least frequent destinations are in the table only."] if left else []
+    notes += [ENDS] if early else []
+    return FigureToPublish("destinations", title, chart, note=sentences(notes))
 
 
 def _gone(

@@ -17,7 +17,7 @@ from skillsfc.report.pathways.grouping import (
     one_column,
 )
 from skillsfc.report.pathways.plain_notes import plain_notes
-from skillsfc.report.pathways.words import FLAGS, period, plain, say_time, sentences
+from skillsfc.report.pathways.words import FLAGS, period, plain, say_ends, say_time, sentences
 from skillsfc.report.text import Facts, list_words
 from skillsfc.report.withholding import WITHHELD, withhold
 
@@ -49,7 +49,7 @@ def write_job_times(times: Any | None, *, name: str, since: str = "the start") -
     ...                        "end": [4, 40] * 40, "state": ["school", "job"] * 40})
     >>> times = sf.measure_job_times(spells, jobs={"any_job": "job"}, at=[12])
     >>> print(write_job_times(times, name="Made up").paragraphs[0].replace("\xa0", " "))
-    To any job, half of the young need 4 months.
+    To any job, half of the young need 4 months (no interval can be told).
     """
     facts = Facts("job_times")
     if times is None:
@@ -110,7 +110,8 @@ def _medians(figures: pd.DataFrame, by: tuple[str, ...], unit: str, facts: Facts
             what = f"{job}, {group_key(keys)}median"
             length = say_time(facts, what, row["value"], unit, table=FIGURES)
             verb = "" if parts else " need"
-            parts.append(f"half of {who}{verb} {length}{doubtful(row)}")
+            ends = say_ends(facts, what, row, unit, table=FIGURES)
+            parts.append(f"half of {who}{verb} {length}{doubtful(row)}{ends}")
         if parts:
             said.append(f"To {plain(job)}, {list_words(parts)}.")
         if never:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from skillsfc.report.brief.section import Section, TableToPublish
@@ -135,16 +134,15 @@ def _compared(counts: pd.DataFrame, unit: str, facts: Facts) -> str:
 
 
 def _matrix(rates: Any, names: Mapping[str, str]) -> TableToPublish:
-    shares = rates.to_matrix()
-    texts = shares.map(lambda share: f"{share:.1%}" if np.isfinite(share) else "..")
-    made = texts.rename_axis("now").rename_axis(None, axis=1)
-    made = made.rename(index=names, columns=names).reset_index()
+    made = table_estimates(rates.table, rows="from_state", by="to_state", names=names)
     when = later_words(rates.settings.lag, rates.settings.unit)
     return TableToPublish(
         "a_year_later",
-        f"Chance to be in each state {when} later, by the state now",
+        f"Chance to be in each state {when} later, per cent, by the state now",
         made,
-        f"Rows add up to 100 per cent; ..: nobody was seen there {when} before the end.",
+        f"Rows add up to 100; in brackets 95 % intervals. *: fewer than 30 persons were there; "
+        f"..: nobody was seen there {when} before the end.",
+        labels={"from_state": "now"},
     )
 
 

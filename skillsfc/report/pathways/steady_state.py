@@ -11,7 +11,7 @@ import pandas as pd
 from skillsfc.errors import SkillsfcError
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.grouping import one_column, with_interval
+from skillsfc.report.pathways.grouping import one_column, with_interval, without_certainty
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import by_state, inside, names_for, say_refusal
 from skillsfc.report.pathways.words import period, say_time, sentences
@@ -74,14 +74,18 @@ def write_steady_state(
     keys = [*([group] if group else []), "state"]
     made = table_estimates(rows, rows=keys, measure="share", names=names)
     made = made.rename(columns={"share": "if the flows went on"})
-    now = [f"{share:.1%}" if np.isfinite(share) else ".." for share in rows["now"]]
-    made.insert(len(keys), "at the last date", now)
+    counted = {end: rows[f"now_{end}"] for end in ("lower", "upper", "reliability")}
+    now = rows.assign(share=rows["now"], **counted)
+    texts = table_estimates(now, rows=keys, measure="share", names=names)
+    made.insert(len(keys), "at the last date", texts["share"])
     life = steady.diagnostics.assign(
         half_life_time=steady.diagnostics["half_life"] * interval, unit=period(unit)
     )
     paragraphs = () if group else (_change(rows, names, facts), _pace(life, unit, facts))
     title = f"{name}: shares of states, per cent"
-    note = sentences(["In brackets 95 % intervals", *plain_notes(steady.notes)])
+    note = sentences(
+        ["In brackets 95 % intervals. *: fewer than ten persons.", *plain_notes(steady.notes)]
+    )
     tables = (
         TableToPublish("steady", title, made, note),
         TableToPublish(STEADY, f"{title}: the figures", rows, show=False),
@@ -93,12 +97,12 @@ def write_steady_state(
 
 def _beside_now(steady: Any, flows: Any) -> pd.DataFrame:
     """Return the steady shares with those of the persons found at the last date."""
-    keys = list(flows.settings.group)
-    last = flows.table[flows.table["until"] == flows.table["until"].iloc[-1]]
-    now = last.groupby([*keys, "to_state"], dropna=False)["flow"].sum().rename("now").reset_index()
-    whole = now.groupby(keys, dropna=False)["now"].transform("sum") if keys else now["now"].sum()
-    now = now.assign(now=now["now"] / whole).rename(columns={"to_state": "state"})
-    return steady.table.merge(now, on=[*keys, "state"], how="left")
+    now = flows.last_shares().rename(columns={"persons": "at_risk"}).assign(reliability="")
+    now = without_certainty(now, "share").rename(columns={"share": "now"})
+    now = now.rename(columns={end: f"now_{end}" for end in ("lower", "upper", "reliability")})
+    keys = [*flows.settings.group, "state"]
+    now = now[[*keys, *(name for name in now.columns if name.startswith("now"))]]
+    return steady.table.merge(now, on=keys, how="left")
 
 
 def _change(rows: pd.DataFrame, names: Mapping[str, str], facts: Facts) -> str:
@@ -109,14 +113,17 @@ def _change(rows: pd.DataFrame, names: Mapping[str, str], facts: Facts) -> str:
     row = known.loc[(known["share"] - known["now"]).abs().idxmax()]
     if f"{row['now']:.1%}" == f"{row['share']:.1%}":
         return "The shares are those to which present flows lead already."
-    before = facts.add(f"{row['state']}, last date", row["now"], "percent", table=STEADY)
+    counted = row.to_dict() | {"lower": row["now_lower"], "upper": row["now_upper"]}
+    counted["reliability"] = row["now_reliability"]
+    before = with_interval(facts, f"{row['state']}, last date", counted, measure="now",
+                           table=STEADY)  # fmt: skip
     after = with_interval(facts, f"{row['state']}, steady", row.to_dict(), measure="share",
                           table=STEADY)  # fmt: skip
     way = "rise" if row["share"] > row["now"] else "fall"
     place = inside(names[str(row["state"])])
     return (
-        f"If present flows went on, the share in {place} would {way} from {before}, as counted at "
-        f"the last date, to {after}, the largest change of all states."
+        f"If present flows went on, the share in {place} would {way} from {before}, "
+        f"as counted at the last date, to {after}, the largest change of all states."
     )
 
 

@@ -11,6 +11,7 @@ from skillsfc.errors import SkillsfcError
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_survival
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.curve_tables import ENDS, ends_early, followed_by_enough
 from skillsfc.report.pathways.grouping import FEW_GROUPS, FEWEST, by_group, group_key, one_column
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import YEAR, names_for
@@ -18,10 +19,12 @@ from skillsfc.report.pathways.words import (
     one_of,
     period,
     say_count,
+    say_ends,
     say_time,
     sentences,
 )
 from skillsfc.report.text import Facts
+from skillsfc.report.withholding import CONFIDENTIAL
 
 CURVE, MEDIANS, OUTCOMES, TEST = (
     "waiting_curve",
@@ -86,7 +89,7 @@ def write_waiting(
     medians, outcomes = curve.median, _outcomes(curve, waits)
     tables = [
         _arrived(curve, waits, goal, by, unit, since),
-        TableToPublish(CURVE, title, curve.table, show=False),
+        TableToPublish(CURVE, title, followed_by_enough(curve.table), show=False),
         TableToPublish(MEDIANS, "Time after which half have arrived", medians, show=False),
         TableToPublish(OUTCOMES, "Persons by outcome", outcomes, show=False),
     ]
@@ -140,16 +143,21 @@ def _arrived(
     """Return the part who have arrived by chosen times, one minus the curve."""
     at = curve.at(choose_marks(unit, float(waits.table["end"].max())))
     made = at.assign(share=1 - at["probability"], lower=1 - at["upper"], upper=1 - at["lower"])
+    thin = made["at_risk"].between(1, FEWEST - 1)
+    made["reliability"] = made["reliability"].mask(thin, CONFIDENTIAL)
     rows, group = one_column(made, by)
     texts = table_estimates(rows, rows="time", by=group, measure="share")
-    few = " *: fewer than 30 persons were waiting." if "u" in set(made["reliability"]) else ""
+    marks = (("u", "*: fewer than 30 persons were waiting"),
+             (CONFIDENTIAL, "..c: withheld, fewer than ten were still waiting"))  # fmt: skip
+    few = [told for flag, told in marks if flag in set(made["reliability"])]
     return TableToPublish(
         "arrived",
         f"Part who have found {goal}, per cent, by {period(unit)} since {since}",
         texts,
         sentences(
             [
-                f"In brackets 95 % intervals.{few}",
+                "In brackets 95 % intervals",
+                *few,
                 *plain_notes([*waits.notes, *curve.notes], unit=unit),
             ]
         ),
@@ -160,14 +168,15 @@ def _arrived(
 def _figure(
     curve: Any, by: tuple[str, ...], title: str, unit: str, source: str
 ) -> tuple[FigureToPublish, ...]:
-    rows, group = one_column(curve.table, by)
+    rows, group = one_column(followed_by_enough(curve.table), by)
     rows = rows.dropna(subset=["probability"])
-    if group and rows[group].nunique() > MOST_CURVES:
+    if rows.empty or (group and rows[group].nunique() > MOST_CURVES):
         return ()
     chart = plot_survival(
         rows, group=group, unit=period(unit), quantity="Persons still waiting", source=source
     )
-    return (FigureToPublish("waiting", title, chart),)
+    note = ENDS if ends_early(curve.table) else ""
+    return (FigureToPublish("waiting", title, chart, note=note),)
 
 
 def _medians(medians: pd.DataFrame, by: tuple[str, ...], unit: str, facts: Facts) -> list[str]:
@@ -186,18 +195,8 @@ def _median(who: str, key: str, row: Any, unit: str, facts: Facts) -> str:
     if pd.isna(row["time"]):
         return f"Fewer than half of {who} were seen to arrive."
     middle = say_time(facts, f"{key}median", row["time"], unit, table=MEDIANS)
-    ends = {
-        end: facts.add(f"{key}median, {end} end", row[end], "time", table=MEDIANS)
-        for end in ("lower", "upper")
-        if pd.notna(row[end])
-    }
-    text = f"Half of {who} have arrived after {middle}"
-    if len(ends) == 2:
-        return f"{text} (interval {ends['lower']} to {ends['upper']})."
-    if "lower" in ends:
-        word = period(unit, 1 if ends["lower"] == "1" else 2)
-        return f"{text} (interval from {ends['lower']} {word} on)."
-    return f"{text} (no interval can be told)."
+    ends = say_ends(facts, f"{key}median", row, unit, table=MEDIANS)
+    return f"Half of {who} have arrived after {middle}{ends}."
 
 
 def _compare(curve: Any) -> pd.DataFrame | None:

@@ -52,6 +52,28 @@ def say_time(facts: Facts, name: str, value: float, unit: str, *, table: str) ->
     return f"{text}{NARROW}{period(unit, 1 if text == '1' else 2)}"
 
 
+def say_ends(facts: Facts, name: str, row: Any, unit: str, *, table: str) -> str:
+    """Return the interval of a length of time in brackets, as far as it is known.
+
+    Examples
+    --------
+    >>> row = {"lower": 38.0, "upper": float("nan")}
+    >>> say_ends(Facts("waiting"), "median", row, "months", table="medians").replace(NARROW, " ")
+    ' (interval from 38 months on)'
+    """
+    ends = {
+        end: facts.add(f"{name}, {end} end", row[end], "time", table=table)
+        for end in ("lower", "upper")
+        if pd.notna(row[end])
+    }
+    if len(ends) == 2:
+        return f" (interval {ends['lower']} to {ends['upper']})"
+    if "lower" in ends:
+        word = period(unit, 1 if ends["lower"] == "1" else 2)
+        return f" (interval from {ends['lower']} {word} on)"
+    return " (no interval can be told)"
+
+
 def say_count(facts: Facts, name: str, value: float, noun: str, *, table: str) -> str:
     """Return an exact count with its noun in the right number, kept as a fact.
 

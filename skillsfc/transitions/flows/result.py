@@ -122,6 +122,34 @@ class Flows(Result):
             if one.keys["pairs"]
         ]
 
+    def last_shares(self) -> pd.DataFrame:
+        r"""Return the share of each state at the last date, of those found at the last two.
+
+        Returns
+        -------
+        DataFrame
+            Group columns, ``until`` (the last date of the group), ``state, share, standard_error,
+            lower, upper`` [0-1], ``level, persons``.
+
+        Notes
+        -----
+        With flows :math:`N_{ij}`, :math:`s_j = \sum_i N_{ij} / \sum_{ik} N_{ik}`; standard errors
+        by the delta method on the covariance of the flows.
+
+        Examples
+        --------
+        >>> from skillsfc.transitions.flows.estimate import estimate_flows
+        >>> panel = pd.DataFrame({"person": [1, 1, 2, 2, 3, 3], "quarter": [1, 2] * 3,
+        ...                       "state": ["E", "E", "E", "U", "U", "E"]})
+        >>> made = estimate_flows(panel).last_shares()
+        >>> made[["state", "share", "standard_error"]].round(3).values.tolist()
+        [['E', 0.667, 0.333], ['U', 0.333, 0.333]]
+        """
+        # A later pair of the same group takes the place of an earlier one.
+        last = {tuple(one.keys[name] for name in self._set.group): one for one in self.matrices}
+        parts = [_shares_after(one, self._set) for one in last.values()]
+        return pd.concat(parts, ignore_index=True)
+
     def matrix(self, *, time: Any = None, **group: Any) -> pd.DataFrame:
         """Return one matrix of transition probabilities: rows before, columns after.
 
@@ -155,6 +183,28 @@ class Flows(Result):
         states = list(self._set.states)
         labelled = pd.DataFrame(found[0].probability, index=states, columns=states)
         return labelled.rename_axis(index="from_state", columns="to_state")
+
+
+def _shares_after(one: FlowMatrix, settings: FlowSettings) -> pd.DataFrame:
+    """Return the shares of the states at the second date of one pair."""
+    size, whole = len(settings.states), one.flow.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = one.flow.sum(axis=0) / whole
+        slope = (np.tile(np.eye(size), size) - share[:, None]) / whole
+        error = np.sqrt(np.maximum(np.diagonal(slope @ one.flow_covariance @ slope.T), 0.0))
+    lower, upper = confidence_limits(share, error, level=settings.level, interval=settings.interval)
+    return pd.DataFrame(
+        {
+            **{name: one.keys[name] for name in (*settings.group, "until")},
+            "state": settings.states,
+            "share": share,
+            "standard_error": error,
+            "lower": lower,
+            "upper": upper,
+            "level": settings.level,
+            "persons": one.count.sum(axis=0),
+        }
+    )
 
 
 def tabulate(matrices: tuple[FlowMatrix, ...], settings: FlowSettings) -> pd.DataFrame:
