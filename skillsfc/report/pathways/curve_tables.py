@@ -1,11 +1,14 @@
-"""Curves as they are published: only as long as ten persons are followed, and no single exits."""
+"""Counts in published files: curves end where few are followed, one to nine are not told."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from skillsfc.report.withholding import FEWEST
+from skillsfc.report.withholding import CONFIDENTIAL, FEWEST, withhold
 
+COUNTS = ("at_risk", "count", "transitions")
 ENDS = "Curves end where fewer than ten are followed."
 
 
@@ -47,3 +50,43 @@ def ends_early(curve: pd.DataFrame) -> bool:
     True
     """
     return bool((curve["at_risk"] < FEWEST).any())
+
+
+def without_small_counts(table: pd.DataFrame) -> pd.DataFrame:
+    """Return estimates in which numbers of one to nine persons or moves are missing.
+
+    The estimates stay, starred where few carry them: a model stands between them and the persons.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"probability": [0.04, 0.96], "at_risk": [4, 96]})
+    >>> without_small_counts(told)["at_risk"].tolist()
+    [nan, 96.0]
+    """
+    small = {n: table[n].between(1, FEWEST - 1) for n in COUNTS if n in table.columns}
+    return table.assign(**{n: table[n].mask(few) for n, few in small.items() if few.any()})
+
+
+def without_small_flows(flows: pd.DataFrame, group: Sequence[str]) -> pd.DataFrame:
+    """Return flows between two dates without those of one to nine persons, nor what tells them.
+
+    Parameters
+    ----------
+    flows : DataFrame
+        ``time, until, from_state, to_state, count, flow, probability`` and their errors.
+    group : sequence of str
+        Columns of the groups.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"time": 1, "until": 2, "from_state": list("EEUU"),
+    ...     "to_state": list("EUEU"), "count": [90, 5, 12, 30], "reliability": "",
+    ...     "probability": [90 / 95, 5 / 95, 12 / 42, 30 / 42]})
+    >>> without_small_flows(told, [])["count"].tolist()
+    [nan, nan, nan, nan]
+    """
+    few = flows["count"].between(1, FEWEST - 1)
+    flagged = flows.assign(reliability=flows["reliability"].mask(few, CONFIDENTIAL))
+    pair = [*group, "time", "until"]
+    wholes = [[*pair, "from_state"], [*pair, "to_state"]]  # known from stocks of the two dates
+    return withhold(flagged, whole=wholes, size="count")

@@ -12,6 +12,7 @@ from skillsfc.errors import SkillsfcError
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_flows
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.curve_tables import without_small_flows
 from skillsfc.report.pathways.found_again import DESIGN, design_of, found_again, say_matched
 from skillsfc.report.pathways.grouping import FEW_GROUPS, largest, one_column, with_interval
 from skillsfc.report.pathways.plain_notes import plain_notes
@@ -95,7 +96,8 @@ def write_flows(
     tables = (
         TableToPublish("chances", title, made, NOTE, labels=heads),
         TableToPublish(CHANCES, f"{title}: the figures", flows.average, show=False),
-        TableToPublish("flows", "Gross flows between all dates", flows.table, show=False),
+        TableToPublish("flows", "Gross flows between all dates",
+                       without_small_flows(flows.table, set_.group), show=False),
         TableToPublish(UNMATCHED, "Persons found and not found at the next date",
                        found_again(flows), show=False),
         TableToPublish(DESIGN, "Interviews of the same persons", design_of(flows, interval, unit),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.curve_tables import without_small_counts
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     by_group,
@@ -102,9 +103,11 @@ def write_later_states(
     tables = (
         *shown.left_out(facts),
         TableToPublish("jobless_later_at", title, made, note),
-        TableToPublish(AT, f"{title}: the figures", at, show=False),
+        TableToPublish(AT, f"{title}: the figures", without_small_counts(at), show=False),
         TableToPublish(FOLLOWED, f"{title}: persons", shown.of(later.diagnostics), show=False),
-        TableToPublish(f"{LATER}_in_figures", f"{title}: all times", every, show=False),
+        TableToPublish(
+            f"{LATER}_in_figures", f"{title}: all times", without_small_counts(every), show=False
+        ),
     )
     figure = state_areas(LATER, title, every, told, names, source)
     return Section(LATER, paragraphs, facts, (figure,), tables, " ".join(paragraphs[:1]))

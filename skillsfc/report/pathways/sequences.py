@@ -9,6 +9,7 @@ import pandas as pd
 
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.curve_tables import without_small_counts
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     by_group,
@@ -97,8 +98,8 @@ def write_trajectories(
     tables = (
         *shown.left_out(facts),
         _matrix(rates, names),
-        TableToPublish(MOVED, "The same with intervals and numbers of persons", rates.table,
-                       show=False),
+        TableToPublish(MOVED, "The same with intervals and numbers of persons",
+                       without_small_counts(rates.table), show=False),
         *_measured(averages, measures.settings.group),
         TableToPublish(COMPARED, "Persons seen the whole time", design, show=False),
         TableToPublish("state_distribution", f"{name}: part of the persons in each state",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.curve_tables import without_small_counts
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     by_group,
@@ -91,8 +92,13 @@ def write_state_probabilities(
     tables = (
         *shown.left_out(facts),
         TableToPublish("states_at", title, made.rename(columns={"probability": "share"}), FLAGS),
-        TableToPublish(AT, f"{title}: the figures", at, show=False),
-        TableToPublish(ALL_TIMES, f"{title}: all times", shown.of(chances.table), show=False),
+        TableToPublish(AT, f"{title}: the figures", without_small_counts(at), show=False),
+        TableToPublish(
+            ALL_TIMES,
+            f"{title}: all times",
+            without_small_counts(shown.of(chances.table)),
+            show=False,
+        ),
     )
     figure = state_areas("states", title, shown.of(chances.table), told, names, source)
     return Section("states", paragraphs, facts, (figure,), tables, " ".join(paragraphs[:1]))
