@@ -32,7 +32,8 @@ class Result:
     diagnostics : DataFrame
         What the model says of itself, one row a series or a check.
     notes : tuple of str
-        Treatments and cautions, in plain sentences; a report prints them.
+        Treatments and cautions, in plain sentences; a report prints them. One told twice, by the
+        method and by what it was given, stands once.
     provenance : mapping
         Version, input hashes, seed.
 
@@ -55,6 +56,9 @@ class Result:
     diagnostics: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "notes", tuple(dict.fromkeys(self.notes)))
 
     def summary(self) -> str:
         """Return the result in a few lines of text."""

@@ -73,3 +73,8 @@ def test_the_hash_is_the_same_for_every_way_to_hold_a_column():
         of(["10", ""]), of(["1", "0", "1"]), of(["0", "1"]), of([True, False]), of([[1], [0]]),
     ]  # fmt: skip
     assert len(set(different)) == len(different)
+
+
+def test_a_note_told_twice_stands_once_in_the_order_told():
+    made = Result(pd.DataFrame({"year": [2024]}), notes=("Weighted.", "One row.", "Weighted."))
+    assert made.notes == ("Weighted.", "One row.")
