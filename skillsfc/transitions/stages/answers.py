@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from skillsfc.errors import Problem, did_you_mean, listing
+from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
 from skillsfc.transitions.records import as_codes
 from skillsfc.transitions.stages.rules import VALUES, Bits, Flags, bits, everything
 
@@ -39,6 +39,35 @@ def coded_keys(mapping: Mapping[Any, Said]) -> dict[str, Said]:
     """
     codes = as_codes(pd.Series(list(mapping), dtype="object"))
     return dict(zip(codes, mapping.values(), strict=True))
+
+
+def listed_codes(codes: object) -> tuple[object, ...]:
+    """Return codes of no answer, one or several, as a tuple.
+
+    Examples
+    --------
+    >>> listed_codes(7), listed_codes(["dk", 9])
+    ((7,), ('dk', 9))
+    """
+    several = isinstance(codes, Iterable) and not isinstance(codes, str)
+    return tuple(codes) if several else (codes,)  # type: ignore[arg-type]
+
+
+def refuse_other_than_mappings(given: Mapping[str, object], subject: str) -> None:
+    """Raise if an argument is neither a mapping nor None.
+
+    Raises
+    ------
+    ParameterError
+        Listing every such argument.
+    """
+    problems = [
+        Problem(name, repr(value)[:60], "names and what they mean, such as {'name': 'meaning'}")
+        for name, value in given.items()
+        if value is not None and not isinstance(value, Mapping)
+    ]
+    if problems:
+        raise ParameterError(subject, problems)
 
 
 def texts(column: pd.Series, missing: Iterable[object] = ()) -> pd.Series:
@@ -200,12 +229,15 @@ _ABSENT = {
 
 
 def read_ages(
-    table: pd.DataFrame, age: tuple[int, int] | None, problems: list[Problem]
+    table: pd.DataFrame,
+    age: tuple[int, int] | None,
+    problems: list[Problem],
+    missing: Iterable[object] = (),
 ) -> tuple[Flags, dict[str, int]]:
     """Return who is of the ages asked for, and counts of the others.
 
     Codes of no answer, negative ages and ages over 120 are not known; nobody is classified whose
-    age is not known.
+    age is not known. Words that hold a number, such as 20 years, are added to the problems.
     """
     size = len(table)
     if age is None:
@@ -218,6 +250,12 @@ def read_ages(
     numbers: Any = pd.to_numeric(table["age"], errors="coerce")
     years = np.floor(numbers.to_numpy(dtype="float64", na_value=np.nan))
     odd = ~np.isfinite(years) | (years < 0) | (years > 120)
+    words = texts(table["age"][np.isnan(years)], missing).dropna()
+    strangers = sorted(set(words[words.str.contains(r"\d", regex=True)]))
+    if strangers:
+        step = "Write completed years alone, or name codes of no answer in missing_codes=(...)."
+        found = f"the words {listing(strangers)}"
+        problems.append(Problem("column 'age'", found, "completed years", next_step=step))
     over = (years > 120) & ~np.isin(years, MISSING)
     if size and over.sum() > size / 2:
         found = f"over 120 in {int(over.sum())} of {size} rows"

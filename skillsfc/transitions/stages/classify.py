@@ -8,8 +8,16 @@ import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
 from skillsfc.schema import refuse_other_than_table
-from skillsfc.transitions.stages.answers import OPTIONAL, QUESTIONS, read_ages, read_answers
+from skillsfc.transitions.stages.answers import (
+    OPTIONAL,
+    QUESTIONS,
+    listed_codes,
+    read_ages,
+    read_answers,
+    refuse_other_than_mappings,
+)
 from skillsfc.transitions.stages.result import (
+    ADDED,
     STABLE_MONTHS,
     SUBJECT,
     StageClassification,
@@ -114,13 +122,14 @@ def classify_stages(
     """
     given: pd.DataFrame = getattr(persons, "table", persons)
     refuse_other_than_table(given, SUBJECT)
+    refuse_other_than_mappings({"columns": columns}, SUBJECT)
     settings = StageSettings(version, missing, age, dict(columns or {}), float(stable_months))
     refuse_settings(settings, SUBJECT)
     table = named(given, settings.columns, SUBJECT)
     problems = _absent(table)
     if problems:
         raise TableError(SUBJECT, problems)
-    return classified(table, given, settings, missing_codes)
+    return classified(table, given, settings, listed_codes(missing_codes))
 
 
 def classified(
@@ -132,7 +141,7 @@ def classified(
     """Classify a table with the names of `classify_stages`, in which questions may be absent."""
     rules = read_rules(settings.version)
     problems: list[Problem] = []
-    inside, counts = read_ages(table, settings.age, problems)
+    inside, counts = read_ages(table, settings.age, problems, missing_codes)
     held, notes = read_answers(
         table, settings.version, settings.stable_months, problems, missing_codes
     )
@@ -151,7 +160,8 @@ def named(persons: pd.DataFrame, columns: Mapping[str, str], subject: str) -> pd
         a column of the question's own name besides, or one that stands twice.
     """
     questions = ("age", *QUESTIONS, *OPTIONAL)
-    problems = [
+    problems = _own_names(persons)
+    problems += [
         Problem(
             "columns",
             f"no question '{name}'",
@@ -189,6 +199,18 @@ def named(persons: pd.DataFrame, columns: Mapping[str, str], subject: str) -> pd
     if persons.empty:
         raise TableError(subject, [Problem("rows", "none", "at least one person")])
     return persons.assign(**{name: persons[column] for name, column in columns.items()})
+
+
+def _own_names(persons: pd.DataFrame) -> list[Problem]:
+    """Return a problem for each column of the user's own that the result would write over.
+
+    Who has been classified before, so that all of them are there, may be so again.
+    """
+    taken = [name for name in ADDED if name in persons.columns]
+    if len(taken) == len(ADDED):
+        return []
+    step = "Rename it: the classification adds a column of this name."
+    return [Problem(f"column '{name}'", "taken", "another name", next_step=step) for name in taken]
 
 
 def refuse_settings(settings: StageSettings, subject: str) -> None:

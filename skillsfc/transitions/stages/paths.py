@@ -20,7 +20,7 @@ from skillsfc.results import Result, table_hash
 from skillsfc.transitions.design import read_design
 from skillsfc.transitions.ratios import domains, taken_names
 from skillsfc.transitions.records import Records, read_records
-from skillsfc.transitions.stages.answers import coded_keys
+from skillsfc.transitions.stages.answers import coded_keys, refuse_other_than_mappings
 from skillsfc.transitions.stages.histories import (
     OUTCOMES,
     measure_histories,
@@ -31,6 +31,7 @@ from skillsfc.transitions.stages.histories import (
 from skillsfc.transitions.stages.path_rules import KINDS, NOT_KNOWN
 from skillsfc.transitions.stages.path_summary import summarise
 from skillsfc.transitions.survey_design import refuse_level
+from skillsfc.transitions.survival.selection import refuse_names
 
 SUBJECT = "classify_transitions"
 DESTINATIONS = ("first", "current")
@@ -124,11 +125,11 @@ def classify_transitions(
     -------
     TransitionPaths
         ``.table``: the groups, ``indicator`` (share_transited, of those out of school;
-        share_direct, share_short, share_middling, share_lengthy and share_<path>, of those
-        transited with a known path; mean_months, median_months and both without direct
-        transitions), ``value``, ``unit``, ``standard_error, lower, upper, level``, ``persons``
-        (unweighted), ``reliability``. ``.persons``: one row a person. ``.diagnostics``: persons by
-        outcome.
+        share_direct, of those transited, as going straight is always known; share_short,
+        share_middling, share_lengthy and share_<path>, of those transited with a known path;
+        mean_months, median_months and both without direct transitions), ``value``, ``unit``,
+        ``standard_error, lower, upper, level``, ``persons`` (unweighted), ``reliability``.
+        ``.persons``: one row a person. ``.diagnostics``: persons by outcome.
 
     Raises
     ------
@@ -166,6 +167,9 @@ def classify_transitions(
     >>> made.persons[["months", "path", "length_class"]].values.tolist()
     [[0.0, 'direct', 'short'], [4.0, 'unemployment_middling', 'middling']]
     """
+    refuse_other_than_mappings({"roles": {} if roles is None else roles}, SUBJECT)
+    refuse_names(SUBJECT, {"group": group or None},
+                 {"weight": weight, "stratum": stratum, "cluster": cluster})  # fmt: skip
     groups = tuple([group] if isinstance(group, str) else list(group or ()))
     settings = PathSettings(
         coded_keys(roles),

@@ -11,7 +11,14 @@ import pandas as pd
 from skillsfc.errors import Problem, TableError
 from skillsfc.schema import refuse_other_than_table
 from skillsfc.transitions.records import as_codes
-from skillsfc.transitions.stages.answers import QUESTIONS, coded_keys, read_ages, read_answers
+from skillsfc.transitions.stages.answers import (
+    QUESTIONS,
+    coded_keys,
+    listed_codes,
+    read_ages,
+    read_answers,
+    refuse_other_than_mappings,
+)
 from skillsfc.transitions.stages.classify import named, refuse_settings
 from skillsfc.transitions.stages.loss import (
     measure_bounds,
@@ -35,6 +42,7 @@ from skillsfc.transitions.stages.result import (
 )
 from skillsfc.transitions.stages.rules import UNKNOWN_STAGE, Bits, read_rules
 from skillsfc.transitions.survey_design import refuse_level
+from skillsfc.transitions.survival.selection import refuse_names
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -147,13 +155,16 @@ def approximate_stages(
     given: pd.DataFrame = getattr(persons, "table", persons)
     refuse_other_than_table(given, SUBJECT)
     refuse_level(level, SUBJECT)
+    given_as = {"columns": columns, "states": states, "assume": assume}
+    refuse_other_than_mappings(given_as, SUBJECT)
+    refuse_names(SUBJECT, {"lose": lose or None}, {"period": period})
     lost = (lose,) if isinstance(lose, str) else tuple(lose)
     table = named(given, columns or {}, SUBJECT)
     settings = StageSettings(version, "bounds", age, dict(columns or {}), float(stable_months))
     refuse_settings(settings, SUBJECT)
     states = None if states is None else coded_keys(states)
     refuse_arguments(table, lost, states, assume or {}, period)
-    codes = tuple(missing_codes)
+    codes = listed_codes(missing_codes)
 
     def classify(questions: pd.DataFrame, closed: Answers) -> StageClassification:
         return _classify(questions, given, settings, states, closed, codes)
@@ -195,7 +206,7 @@ def _classify(
     missing_codes: tuple[object, ...],
 ) -> StageClassification:
     problems: list[Problem] = []
-    inside, counts = read_ages(table, settings.age, problems)
+    inside, counts = read_ages(table, settings.age, problems, missing_codes)
     held, notes = read_answers(
         table, settings.version, settings.stable_months, problems, missing_codes
     )

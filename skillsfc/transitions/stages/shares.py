@@ -18,6 +18,7 @@ from skillsfc.transitions.stages.bounds import estimate_range
 from skillsfc.transitions.stages.result import ADDED, StageClassification, StageSettings
 from skillsfc.transitions.stages.rules import NOT_CLASSIFIED, UNKNOWN_STAGE, Rules, read_rules
 from skillsfc.transitions.survey_design import refuse_level
+from skillsfc.transitions.survival.selection import refuse_names
 
 SUBJECT = "estimate_stage_shares"
 #: Third part of ILOSTAT's series by the column that stands beside sex.
@@ -123,6 +124,9 @@ def estimate_stage_shares(
     >>> list(stages["stage"]), round(float(stages["share"].sum()), 6)
     (['transited', 'in_transition', 'not_started', 'not_classified'], 1.0)
     """
+    refuse_names(
+        SUBJECT, {"by": by or None}, {"weight": weight, "stratum": stratum, "cluster": cluster}
+    )
     groups = [by] if isinstance(by, str) else list(by or ())
     refuse_level(level, SUBJECT)
     table, settings = _read(classified, groups)

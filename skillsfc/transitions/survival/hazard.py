@@ -150,8 +150,9 @@ def fit_hazard(
     row twice. (``finegray`` of R's survival estimates G from unweighted rows.) AFT:
     :math:`\log T = x\beta + \sigma W`, each spell's likelihood given that it lasted to its entry.
 
-    Errors are those of the model, or robust (sandwich, summed by cluster, no factor for small
-    samples) where weights differ, a cluster has several rows, or the kind is ``"fine_gray"``.
+    Errors are those of the model, or robust (sandwich, summed by cluster) where weights differ, a
+    cluster has several rows, or the kind is ``"fine_gray"``. For small samples, discrete time has
+    the factor G / (G - 1) of G clusters, as logit models do; the others have none, as in R.
     Scaling the weights changes nothing but the log-likelihood.
 
     References
