@@ -175,5 +175,11 @@ def _lacking(told: pd.DataFrame, facts: Facts) -> str:
     missing = told[told["lacks"].astype("str") != ""]
     if missing.empty:
         return ""
-    titles = [text[:1].lower() + text[1:] for text in missing["title"]]
-    return f"Not measured, for want of the questions: {'; '.join(titles)}."
+    titles = missing["title"].str[:1].str.lower() + missing["title"].str[1:]
+    unknown = missing["lacks"].str.startswith(("persons ", "answers"))
+    said = [
+        f"Not measured, for want of {what}: {'; '.join(titles[rows])}."
+        for what, rows in (("the questions", ~unknown), ("answers or of persons", unknown))
+        if rows.any()
+    ]
+    return " ".join(said)

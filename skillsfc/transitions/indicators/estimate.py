@@ -18,7 +18,7 @@ from skillsfc.transitions.survey_design import estimate_ratios
 def estimate_indicator(
     people: People, answer: Answer, ages: tuple[int, int], groups: list[str], **design: Any
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Return an indicator in each group and in all, and notes.
+    """Return an indicator in each group and in all, and notes; no row where nobody may belong.
 
     Parameters
     ----------
@@ -45,8 +45,11 @@ def estimate_indicator(
     for name in groups:
         whole[name] = "T" if name == "sex" else "total"
     made = pd.concat([*found, whole], ignore_index=True)
+    made = made[made["persons"].gt(0) | made["_open"]].drop(columns="_open").reset_index(drop=True)
+    if made.empty:
+        return made, []
     notes = [answer.note, *_said(filled, people.weight > 0), *map(str, whole["note"].unique())]
-    return made[made["persons"] > 0].reset_index(drop=True), notes
+    return made, notes
 
 
 def _of_groups(
@@ -57,9 +60,14 @@ def _of_groups(
     rows = [inside for _, inside in domains(people.table, groups)]
     made[["persons", "cases"]] = [filled.counts(r & (people.weight > 0)) for r in rows]
     made[["lowest", "highest"]] = [filled.bounds(inside, people.weight) for inside in rows]
-    made["design_effect"] = made["persons"] / made["effective_persons"]
+    known = made["persons"].where(made["persons"] > 0)
+    made["design_effect"] = known / made["effective_persons"]
     made["share_high"] = made["share"]
+    lost = ~filled.answered & (people.weight > 0)
+    made["_open"] = [bool((lost & inside).any()) for inside in rows]
     open_rows = np.array([bool((filled.undecided & inside).any()) for inside in rows])
+    # Nobody there is known to belong: what others lend is no estimate of these.
+    open_rows |= (made["_open"] & made["persons"].eq(0)).to_numpy(dtype=bool)
     if open_rows.any():
         _only_bounds(made, open_rows, people, filled, groups, design)
     made["reliability"] = [

@@ -15,6 +15,7 @@ from skillsfc.transitions.spells.moves import merge_stays
 from skillsfc.transitions.spells.overlaps import NEAR
 
 ANY = "any"
+OF_JOBS = ("waited", "arrived", "job", "length", "ended")  # columns beside those of the waits
 YES, NO, OPEN, NONE = 1, 0, 2, -1  # quality of the first job: has it, has not, not known; no job
 
 

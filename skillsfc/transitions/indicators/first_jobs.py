@@ -4,41 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from skillsfc import __version__
-from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
+from skillsfc.errors import ParameterError, listing
 from skillsfc.results import Result, table_hash
+from skillsfc.transitions.indicators.arguments import changing, never_held
 from skillsfc.transitions.indicators.first_job_rows import ANY, NONE, OPEN, YES, Trait, first_jobs
+from skillsfc.transitions.indicators.first_job_settings import (
+    SUBJECT,
+    FirstJobSettings,
+    read_settings,
+)
 from skillsfc.transitions.indicators.first_job_shares import COLUMNS, lasting_of, shares_of
-from skillsfc.transitions.ratios import taken_names
+from skillsfc.transitions.indicators.waits import waits_to
 from skillsfc.transitions.records import spell_frame
-from skillsfc.transitions.spells.check import check_spells, checked_frame
-from skillsfc.transitions.spells.persons import as_names
-from skillsfc.transitions.spells.time_to import measure_time_to
+from skillsfc.transitions.spells.check import SpellCheck, check_spells, checked_frame
 from skillsfc.transitions.survival.selection import Selection, select_spells
-
-SUBJECT = "measure_first_jobs"
-FIRST = ("quality", "indicator")
-
-
-@dataclass(frozen=True)
-class FirstJobSettings:
-    """Arguments of `measure_first_jobs`; see there."""
-
-    jobs: tuple[str, ...]
-    kinds: tuple[tuple[str, tuple[str, ...]], ...]
-    traits: tuple[str, ...]
-    since: str | None
-    group: tuple[str, ...]
-    within: float
-    kept: tuple[float, ...]
-    min_length: float | None
-    level: float
-    unit: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,12 +65,16 @@ def measure_first_jobs(
     spells : SpellCheck or DataFrame
         Spells, as `skillsfc.check_spells` takes them.
     jobs : str or iterable of str
-        States that are jobs; the first of them is the first job.
+        States that are jobs; the first of them is the first job. A state that nobody holds has
+        the chance 0 if another of them is held, or `check_spells` was told of it (``states``); a
+        name near to that of a state which is there is taken for a slip and refused.
     kinds : mapping of str to str or iterable of str, optional
         Good jobs that states tell: ``{"stable": "stable_job"}``; each state is among ``jobs``.
     traits : str or sequence of str, optional
         Good jobs that columns tell: columns of the spells with yes and no for each job, such as
-        ``"formal"`` or ``"job_match"``. A blank is not known.
+        ``"formal"`` or ``"job_match"``. A blank is not known. They are read from the job, and so
+        are neither groups nor weights nor clusters, which are those of the spell that starts the
+        clock.
     since : str, optional
         State whose last end starts the clock, such as ``"education"``; by default the start of
         the person's record.
@@ -152,30 +139,50 @@ def measure_first_jobs(
     [0.667, 0.5]
     """
     frame = spell_frame(spells, SUBJECT)
-    settings = FirstJobSettings(
-        as_names(jobs), tuple((str(name), as_names(of)) for name, of in (kinds or {}).items()),
-        as_names(traits) if traits else (), since, as_names(group) if group else (), within,
-        tuple(kept), min_length, level, unit,
+    settings, problems = read_settings(
+        jobs=jobs, kinds=kinds, traits=traits, since=since, group=group, within=within, kept=kept,
+        min_length=min_length, weight=weight, cluster=cluster, level=level, unit=unit,
+        columns=frame.columns,
     )  # fmt: skip
-    _refuse(settings, frame)
-    checked = spells if frame is not spells else check_spells(frame, unit=unit)
-    waits = measure_time_to(
-        checked, to=settings.jobs, since=since, min_length=min_length, unit=unit
-    )
+    if problems:
+        raise ParameterError(SUBJECT, problems)
+    checked = spells if isinstance(spells, SpellCheck) else check_spells(frame, unit=unit)
+    never = never_held("jobs", settings.jobs, checked, problems)
+    if problems:
+        raise ParameterError(SUBJECT, problems)
+    waits = waits_to(
+        checked, settings.jobs, never, since=settings.since, min_length=settings.min_length,
+        unit=unit, subject=SUBJECT,
+    )  # fmt: skip
     table = checked_frame(checked, subject=SUBJECT)
     persons = first_jobs(table, waits.table, settings.jobs, settings.traits)
     chosen = select_spells(
         persons, subject=SUBJECT, group=settings.group or None, weight=weight, cluster=cluster
     )
     found, notes = _found(chosen, settings)
+    told = () if checked is spells else checked.notes
+    notes = [*told, *waits.notes, *_of_nobody(settings, never), *chosen.notes,
+             *changing(table, settings.group), *notes]  # fmt: skip
     return FirstJobs(
         found[["quality", *settings.group, "indicator", *COLUMNS, "unit", "status"]],
         settings,
         waits.diagnostics,
-        tuple(dict.fromkeys([*waits.notes, *chosen.notes, *notes])),
+        tuple(dict.fromkeys(notes)),
         {"version": __version__, "inputs": {"spells": table_hash(frame)}},
         persons=persons,
     )
+
+
+def _of_nobody(settings: FirstJobSettings, never: Sequence[str]) -> list[str]:
+    """Say which kinds of jobs nobody holds, so that their chance is 0."""
+    notes = [
+        f"{name}: nobody holds {listing(states)}, so that its chance is 0."
+        for name, states in settings.kinds
+        if set(states) <= set(never)
+    ]
+    told = {state for _, states in settings.kinds if set(states) <= set(never) for state in states}
+    others = [state for state in never if state not in told]
+    return notes + ([f"Nobody holds {listing(others)}."] if others else [])
 
 
 def _found(chosen: Selection, settings: FirstJobSettings) -> tuple[pd.DataFrame, list[str]]:
@@ -208,41 +215,3 @@ def _found(chosen: Selection, settings: FirstJobSettings) -> tuple[pd.DataFrame,
             f"{settings.unit}s, or no quality is known."
         )
     return table, notes
-
-
-def _refuse(settings: FirstJobSettings, table: pd.DataFrame) -> None:
-    """Refuse kinds that are no jobs, columns that are not there and times that are none."""
-    problems = []
-    for name, states in settings.kinds:
-        problems += [
-            Problem(f"kinds: {name!r}", f"state {state!r}", f"among jobs: {listing(settings.jobs)}",
-                    did_you_mean(state, settings.jobs))
-            for state in states
-            if state not in settings.jobs
-        ]  # fmt: skip
-        if not states:
-            problems.append(Problem(f"kinds: {name!r}", "no state", "one or more of jobs"))
-    problems += [
-        Problem("traits", f"no column {name!r}", "a column of the spells",
-                did_you_mean(name, table.columns))
-        for name in settings.traits
-        if name not in table.columns
-    ]  # fmt: skip
-    names = [name for name, _ in settings.kinds] + list(settings.traits)
-    problems += [
-        Problem("kinds and traits", f"the name {name!r} {'twice' if names.count(name) > 1 else ''}",
-                f"names of their own, none of them {ANY!r}")
-        for name in dict.fromkeys(names)
-        if name == ANY or names.count(name) > 1
-    ]  # fmt: skip
-    for where, times in (("within", (settings.within,)), ("kept", settings.kept)):
-        if not all(_is_time(time) for time in times):
-            problems.append(Problem(where, repr(times), "times above 0"))
-    taken = (*FIRST, *COLUMNS, "unit", "status", "waited", "arrived", "job", "length", "ended")
-    problems += taken_names(settings.group, taken, "group")
-    if problems:
-        raise ParameterError(SUBJECT, problems)
-
-
-def _is_time(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < np.inf

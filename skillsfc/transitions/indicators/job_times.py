@@ -11,13 +11,24 @@ import numpy as np
 import pandas as pd
 
 from skillsfc import __version__
-from skillsfc.errors import ParameterError, Problem
+from skillsfc.errors import ParameterError, Problem, listing
 from skillsfc.results import Result, table_hash
+from skillsfc.transitions.indicators.arguments import (
+    changing,
+    never_held,
+    other_problems,
+    read_groups,
+    read_kinds,
+    read_lengths,
+    read_since,
+)
+from skillsfc.transitions.indicators.waits import waits_to
 from skillsfc.transitions.ratios import reliability, stated, taken_names
-from skillsfc.transitions.records import spell_frame
-from skillsfc.transitions.spells.check import check_spells
-from skillsfc.transitions.spells.time_to import measure_time_to
+from skillsfc.transitions.records import Floats, spell_frame
+from skillsfc.transitions.spells.check import SpellCheck, check_spells
 from skillsfc.transitions.survival.curve import estimate_survival
+from skillsfc.transitions.survival.intervals import confidence_limits
+from skillsfc.transitions.survival.survival_curve import SurvivalCurve
 
 SUBJECT = "measure_job_times"
 #: Columns of the result, of the waiting times and of their curves, which no group may be called.
@@ -71,7 +82,9 @@ def measure_job_times(
         Spells, as `skillsfc.check_spells` takes them.
     jobs : mapping of str to str or iterable of str
         Kinds of job and their states, such as ``{"first": ["temporary_job", "stable_job"],
-        "stable": "stable_job"}``.
+        "stable": "stable_job"}``. Of a kind that nobody holds nobody has arrived, if a state of
+        another kind is held, or `check_spells` was told of it (``states``); a name near to that of
+        a state which is there is taken for a slip and refused.
     since : str, optional
         State whose last end starts the clock, such as ``"education"``; by default the start of
         the person's record.
@@ -103,6 +116,11 @@ def measure_job_times(
     TableError
         If the spells are not valid, or nobody is at risk.
 
+    Notes
+    -----
+    Shares and medians are those of `estimate_survival`. The limits of a mean wait m within a
+    horizon h are taken on the logit scale of m / h, and so lie between 0 and h.
+
     Examples
     --------
     >>> import skillsfc as sf
@@ -111,40 +129,95 @@ def measure_job_times(
     ['share_by_12', 'median', 'mean_wait_to_12']
     """
     frame = spell_frame(spells, SUBJECT)
-    named = {
-        kind: (states,) if isinstance(states, str) else tuple(states)
-        for kind, states in jobs.items()
-    }
-    marks = tuple(float(time) for time in at)
-    problems = [] if named else [Problem("jobs", "none", "at least one kind of job")]
-    if not marks or not all(np.isfinite(mark) and mark > 0 for mark in marks):
-        problems.append(Problem("at", repr(tuple(at)), "one or more times above 0"))
-    groups = [group] if isinstance(group, str) else list(group or ())
-    problems += taken_names(groups, COLUMNS, "group")
-    if problems:
-        raise ParameterError(SUBJECT, problems)
-    checked = spells if frame is not spells else check_spells(frame, unit=unit)
-    parts, notes = [], []
-    for kind, states in named.items():
-        waits = measure_time_to(checked, to=states, since=since, min_length=min_length, unit=unit)
-        there = [name for name in groups if name in waits.table]  # the others are refused below
+    settings = _read(
+        jobs, since=since, group=group, at=at, min_length=min_length, weight=weight,
+        cluster=cluster, level=level, unit=unit,
+    )  # fmt: skip
+    checked = spells if isinstance(spells, SpellCheck) else check_spells(frame, unit=unit)
+    never = _never(settings, checked)
+    parts: list[pd.DataFrame] = []
+    said: dict[str, list[str]] = {}
+    for kind, states in settings.jobs:
+        waits = waits_to(
+            checked, states, never, since=settings.since, min_length=settings.min_length, unit=unit,
+            subject=SUBJECT,
+        )  # fmt: skip
+        there = [name for name in settings.group if name in waits.table]  # others refused below
         table = waits.table.assign(**stated(waits.table, there))
         curve = estimate_survival(
-            table, group=groups or None, weight=weight, cluster=cluster, level=level, unit=unit
-        )
-        found, said = _quantities(curve, _seen(table, weight), groups, marks, unit, level)
+            table, group=settings.group or None, weight=weight, cluster=cluster,
+            level=settings.level, unit=unit,
+        )  # fmt: skip
+        found, notes = _quantities(curve, _seen(table, weight), settings)
         parts.append(found.assign(job=kind))
-        notes += [f"{kind}: {text}" for text in (*waits.notes, *said)]
+        nobody = [f"Nobody holds {listing(states)}."] if set(states) <= set(never) else []
+        said[kind] = [*waits.notes, *nobody, *notes]
     table = pd.concat(parts, ignore_index=True)
-    settings = JobTimeSettings(
-        tuple(named.items()), since, tuple(groups), marks, min_length, level, unit
-    )
+    checks = () if checked is spells else checked.notes
     return JobTimes(
         table[["job", *[column for column in table.columns if column != "job"]]],
         settings,
-        notes=tuple(dict.fromkeys(notes)),
+        notes=_notes(said, [*checks, *changing(checked.table, settings.group)]),
         provenance={"version": __version__, "inputs": {"spells": table_hash(frame)}},
     )
+
+
+def _read(
+    jobs: Any,
+    *,
+    since: Any,
+    group: Any,
+    at: Any,
+    min_length: Any,
+    weight: Any,
+    cluster: Any,
+    level: Any,
+    unit: str,
+) -> JobTimeSettings:
+    """Return the settings, or raise with every problem."""
+    problems = other_problems(
+        group=group, weight=weight, cluster=cluster, level=level, min_length=min_length
+    )
+    named = read_kinds("jobs", jobs, problems)
+    if isinstance(jobs, Mapping) and not jobs:
+        problems.append(Problem("jobs", "none", "at least one kind of job"))
+    marks = read_lengths("at", at, problems)
+    if not marks and not any(problem.where == "at" for problem in problems):
+        problems.append(Problem("at", "none", "one or more times above 0"))
+    groups, origin = read_groups(group), read_since(since, problems)
+    problems += taken_names(groups, COLUMNS, "group")
+    if problems:
+        raise ParameterError(SUBJECT, problems)
+    return JobTimeSettings(
+        tuple(named.items()), origin, groups, marks, min_length, float(level), unit
+    )
+
+
+def _never(settings: JobTimeSettings, checked: SpellCheck) -> tuple[str, ...]:
+    """Return the states that nobody holds; those that are slips of the pen are refused."""
+    problems: list[Problem] = []
+    asked = tuple(dict.fromkeys(state for _, states in settings.jobs for state in states))
+    never = never_held("jobs", asked, checked, problems)
+    if problems:
+        raise ParameterError(SUBJECT, problems)
+    return never
+
+
+def _notes(said: Mapping[str, Sequence[str]], first: Sequence[str]) -> tuple[str, ...]:
+    """Return notes, each once: those of all kinds of job first, without the name of one.
+
+    Examples
+    --------
+    >>> _notes({"any": ["2 left.", "late"], "stable": ["2 left."]}, ["1 dropped."])
+    ('1 dropped.', '2 left.', 'any: late')
+    """
+    several = len(said) > 1
+    lists = list(said.values())
+    shared = [text for text in lists[0] if several and all(text in own for own in lists)]
+    common = dict.fromkeys([*first, *shared])
+    own = [f"{kind}: {text}" for kind, texts in said.items() for text in texts
+           if text not in common]  # fmt: skip
+    return tuple(dict.fromkeys([*common, *own]))
 
 
 def _seen(waits: pd.DataFrame, weight: str | None) -> pd.DataFrame:
@@ -155,14 +228,10 @@ def _seen(waits: pd.DataFrame, weight: str | None) -> pd.DataFrame:
 
 
 def _quantities(
-    curve: Any,
-    waits: pd.DataFrame,
-    groups: list[str],
-    marks: tuple[float, ...],
-    unit: str,
-    level: float,
+    curve: SurvivalCurve, waits: pd.DataFrame, settings: JobTimeSettings
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the parts who arrived by each time, the median and the mean wait of one kind."""
+    groups, marks, unit = list(settings.group), settings.at, settings.unit
     seen = curve.at(marks)
     arrived = seen.assign(
         indicator=[f"share_by_{mark:g}" for mark in seen["time"]],
@@ -178,9 +247,10 @@ def _quantities(
         indicator=f"mean_wait_to_{longest:g}", unit=f"{unit}s"
     )
     wait = wait.rename(columns={"mean": "value"})
+    wait["lower"], wait["upper"] = _within(wait, longest, settings.level)
     columns = [*groups, "indicator", "value", "unit", "lower", "upper", "standard_error"]
     table = pd.concat([part[columns] for part in (arrived, half, wait)], ignore_index=True)
-    table["level"] = level
+    table["level"] = settings.level
     counts = Counter(zip(*(waits[name] for name in groups), strict=True))
     table["persons"] = (
         [counts[keys] for keys in zip(*(table[name] for name in groups), strict=True)]
@@ -198,3 +268,21 @@ def _quantities(
     if beyond:
         notes.append(f"{beyond} times lie beyond the last observation: nothing is said of them.")
     return table, notes
+
+
+def _within(waits: pd.DataFrame, horizon: float, level: float) -> tuple[Floats, Floats]:
+    """Return limits of mean waits, on the logit scale of their part of the horizon.
+
+    Where nobody arrives the mean is the horizon, without error, and so are its limits.
+
+    Examples
+    --------
+    >>> waits = pd.DataFrame({"value": [8.0, 24.0], "standard_error": [6.0, 0.0]})
+    >>> [ends.round(1).tolist() for ends in _within(waits, 24.0, 0.95)]
+    [[1.3, 24.0], [19.7, 24.0]]
+    """
+    part = np.minimum(waits["value"].to_numpy(dtype="float64") / horizon, 1.0)
+    error = waits["standard_error"].to_numpy(dtype="float64") / horizon
+    low, high = confidence_limits(part, error, level=level, interval="logit")
+    whole = (part >= 1.0) & (error == 0)
+    return np.where(whole, 1.0, low) * horizon, np.where(whole, 1.0, high) * horizon

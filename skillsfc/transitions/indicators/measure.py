@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,6 +11,7 @@ from skillsfc import __version__
 from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean, listing
 from skillsfc.results import Result, table_hash
 from skillsfc.schema import code_list
+from skillsfc.transitions.indicators.arguments import labelled_as_totals, refuse_arguments
 from skillsfc.transitions.indicators.estimate import estimate_indicator
 from skillsfc.transitions.indicators.fields import read_field_table
 from skillsfc.transitions.indicators.people import SUBJECT, People, read_people
@@ -115,17 +116,19 @@ def measure_transition_indicators(
         ``table``: ``indicator``, the groups, ``age``, ``share`` [0-1], ``share_high`` (larger
         only where the answers leave no more than a range), ``lower, upper, standard_error, level``,
         ``lowest, highest`` (share if every missing answer went one way), ``persons`` (unweighted,
-        known to be in the domain), ``cases, effective_persons, design_effect, reliability`` ("u"
-        unreliable, "w" withhold), ``unit, status``.
+        known to be in the domain; 0 where there are bounds only), ``cases, effective_persons,
+        design_effect, reliability`` ("u" unreliable, "w" withhold), ``unit, status``.
+        ``diagnostics``: each indicator asked for, and in ``lacks`` what it wants for.
 
     Raises
     ------
     TableError, CodeError
         On columns and codes that cannot be meant, all problems at once.
     ParameterError
-        On unknown indicators or definitions.
+        On unknown indicators or definitions, and on groups called "T" or "total".
     CoverageError
-        If none of the indicators asked for can be measured.
+        If none of the indicators asked for can be measured: columns or answers lack, or nobody
+        may belong to those whom they are about.
 
     Notes
     -----
@@ -134,7 +137,9 @@ def measure_transition_indicators(
     known (and in the group, if ten or more do); the notes count them, the error allows for it, and
     ``lowest, highest`` are the sharp bounds without that assumption. Where nobody like them
     answered, ``share`` and ``share_high`` are these bounds, ``lower, upper`` the outer ends of
-    their intervals. Rows of the same person are one sampling unit, if no cluster is named.
+    their intervals; so also in a group of which nobody is known to belong. Years since education
+    above the age or from 97 on, and hours above 168, are taken as not given and counted. Rows of
+    the same person are one sampling unit, if no cluster is named.
     Standard errors as in `skillsfc.estimate_ratios`.
 
     References
@@ -160,6 +165,7 @@ def measure_transition_indicators(
     >>> made.table[["age", "persons", "cases"]].values.tolist()
     [['15-29', 72, 28]]
     """
+    refuse_arguments(by=by, columns=columns, design=(weight, stratum, cluster))
     people = read_people(persons, columns, weight)
     refuse_level(level, SUBJECT)
     groups = _groups(people, by)
@@ -170,22 +176,22 @@ def measure_transition_indicators(
         code: can_be_measured(people, code, str(listed.loc[code, "needs"]), fields)
         for code in asked
     }
-    measurable = [code for code in asked if not lacking[code]]
-    if not measurable:
-        raise CoverageError(
-            SUBJECT,
-            [Problem(code, f"the survey lacks {lacking[code]}") for code in asked[:8]],
-        )
     work, parts, notes = rules(match, fields), [], list(people.notes)
-    for code in measurable:
+    for code in [code for code in asked if not lacking[code]]:
         answer = work[code](people)
         ages = (int(listed.loc[code, "age_low"]), int(listed.loc[code, "age_high"]))
         found, said = estimate_indicator(
             people, answer, ages, groups,
             weight=weight, stratum=stratum, cluster=cluster, level=level,
         )  # fmt: skip
+        lacking[code] = _nobody(people, found, ages)
+        if found.empty:
+            continue
         parts.append(found.assign(indicator=code, age=f"{ages[0]}-{ages[1]}"))
         notes += [f"{code}: {text}" for text in said if text]
+    if not parts:
+        problems = [Problem(code, f"the survey lacks {lacking[code]}") for code in asked[:8]]
+        raise CoverageError(SUBJECT, problems)
     table = pd.concat(parts, ignore_index=True).assign(unit="share", status="estimated")
     first = ["indicator", *groups, "age"]
     return TransitionIndicators(
@@ -195,6 +201,17 @@ def measure_transition_indicators(
         tuple(dict.fromkeys([*notes, *_withheld(table)])),
         {"version": __version__, "inputs": _inputs(people, field_occupations)},
     )
+
+
+def _nobody(people: People, found: pd.DataFrame, ages: tuple[int, int]) -> str:
+    """Return what an indicator lacks of which nobody is known to be among those it is about."""
+    if len(found) and found["persons"].iloc[-1] > 0:  # all together stand last
+        return ""
+    if len(found):
+        return "answers: of nobody who may belong to it is enough known"
+    of_age = (people.age >= ages[0]) & (people.age <= ages[1]) & (people.weight > 0)
+    who = "whom it is about, " if of_age.any() else ""
+    return f"persons {who}aged {ages[0]} to {ages[1]}"
 
 
 def _inputs(people: People, field_occupations: pd.DataFrame | None) -> dict[str, str]:
@@ -216,8 +233,9 @@ def _groups(people: People, by: str | Sequence[str] | None) -> list[str]:
         step = "Make bands under another name: persons.assign(age_band=pd.cut(persons['age'], ...))"
         found = "the result has a column of this name, the ages of each indicator"
         problems.append(Problem("by: column 'age'", found, "another name", next_step=step))
-    taken = ("indicator", "unit", "status", *OF_RATIOS)
-    problems += taken_names([name for name in named if people.has(name)], taken, "by")
+    there = [name for name in named if people.has(name)]
+    problems += taken_names(there, ("indicator", "unit", "status", *OF_RATIOS), "by")
+    problems += labelled_as_totals(people.table, there)
     if problems:
         raise ParameterError(SUBJECT, problems)
     return named
@@ -226,6 +244,10 @@ def _groups(people: People, by: str | Sequence[str] | None) -> list[str]:
 def _asked(indicators: Sequence[str] | None, known: list[str]) -> list[str]:
     if indicators is None:
         return known
+    if not isinstance(indicators, Iterable):
+        raise ParameterError(
+            SUBJECT, [Problem("indicators", repr(indicators)[:60], "codes of indicators, or None")]
+        )
     named = [indicators] if isinstance(indicators, str) else list(indicators)
     problems = [
         Problem("indicators", repr(name), f"among {listing(known, 30)}", did_you_mean(name, known))
@@ -236,7 +258,7 @@ def _asked(indicators: Sequence[str] | None, known: list[str]) -> list[str]:
         raise ParameterError(
             SUBJECT, problems or [Problem("indicators", "none named", "at least one")]
         )
-    return named
+    return list(dict.fromkeys(named))
 
 
 def _diagnostics(listed: pd.DataFrame, lacking: Mapping[str, str]) -> pd.DataFrame:

@@ -11,6 +11,12 @@ import pandas as pd
 
 from skillsfc.errors import CodeError, Problem, TableError, did_you_mean, listing
 from skillsfc.schema import code_list
+from skillsfc.transitions.indicators.numbers import (
+    NUMBERS,
+    clean_numbers,
+    note_on_ages,
+    note_on_numbers,
+)
 from skillsfc.transitions.records import as_codes
 from skillsfc.transitions.stages.answers import EMPLOYEE, SELF_EMPLOYED, UNCLEAR, texts
 from skillsfc.transitions.weights import read_weights
@@ -68,14 +74,33 @@ class People:
         return texts(self.table[column]) if column in WORDS else code_texts(self.table[column])
 
     def number(self, column: str) -> Floats:
-        """Return a column of numbers; negative ones are codes of no answer, and missing."""
-        numbers = pd.to_numeric(self.table[column], errors="coerce")
-        strange = sorted(set(code_texts(self.table[column])[numbers.isna()].dropna()))
+        """Return a column of numbers; missing where they are codes of no answer."""
+        values = self._told(column)
+        if column == "age":
+            return np.where(values < 0, np.nan, values)
+        return clean_numbers(column, values, self.age)
+
+    def said_of(self, column: str) -> str:
+        """Return how many numbers of a column cannot be meant; empty if there is none."""
+        return note_on_numbers(column, self._told(column), self.number(column), self.weight > 0)
+
+    def answered(self, column: str) -> bool:
+        """Return whether the survey asked and at least one answer came."""
+        if not self.has(column):
+            return False
+        if column in NUMBERS:
+            return bool(np.isfinite(self.number(column)).any())
+        return bool(self.text(column).notna().any())
+
+    def _told(self, column: str) -> Floats:
+        told = self.table[column]
+        numbers = pd.to_numeric(told, errors="coerce")
+        words = numbers.isna() & told.notna()
+        strange = sorted(set(code_texts(told[words]).dropna())) if words.any() else []
         if strange:
             found = f"the words {listing(strange)}"
             raise TableError(SUBJECT, [Problem(f"column '{column}'", found, "numbers")])
-        values = np.asarray(numbers.to_numpy(dtype="float64", na_value=np.nan))
-        return np.where(values < 0, np.nan, values)
+        return np.asarray(numbers.to_numpy(dtype="float64", na_value=np.nan))
 
     def is_in(self, column: str, codes: tuple[str, ...]) -> Floats:
         """Return 1 where a code is one of these, 0 where another, NaN where missing."""
@@ -211,6 +236,7 @@ def _check(table: pd.DataFrame, problems: list[Problem]) -> list[str]:
     missing = int(table["age"].isna().sum())
     if missing:
         notes.append(f"{missing} persons without an age are in no indicator.")
+    notes += note_on_ages(ages)
     for name, known in WORDS.items():
         words = set(texts(table[name]).dropna()) - set(known) if name in table.columns else set()
         if words:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from skillsfc.transitions.indicators.fields import FieldTable, field_match_of
 from skillsfc.transitions.indicators.match import match_of
@@ -114,6 +113,7 @@ def _graduates(people: People, levels: tuple[str, ...]) -> Answer:
     if note:
         note = "Non-formal training was not asked: some who are in a course are counted."
     inside, works = both(level, recent, 1 - busy), employed(people)
+    note = " ".join(text for text in (note, people.said_of("years_since_education")) if text)
     return Answer(works, inside, note, (level, recent, *asked, works))
 
 
@@ -197,11 +197,11 @@ def _underemployed(people: People) -> Answer:
     hours = people.number("hours")
     short = np.where(np.isnan(hours), np.nan, (hours < FULL_TIME).astype(float))
     wish, inside = people.answer("wants_more_hours"), employed(people)
-    return Answer(both(short, wish), inside, "", (inside, short, wish))
+    return Answer(both(short, wish), inside, people.said_of("hours"), (inside, short, wish))
 
 
 def _informal(people: People) -> Answer:
-    if people.has("informal"):
+    if people.answered("informal"):
         return _of_employed(people, people.answer("informal"))
     note = "Informality was not asked: employees without social security, others left out."
     return Answer(1 - people.answer("social_security"), employees(people), note)
@@ -239,13 +239,12 @@ def rules(
 def can_be_measured(people: People, code: str, needs: str, table: FieldTable | None = None) -> str:
     """Return the columns that an indicator lacks, as text; empty if it can be measured."""
     lacking = [name for name in needs.split() if not people.has(name)]
-    if code == "informal" and not (people.has("informal") or people.has("social_security")):
-        lacking.append("informal or social_security")
+    if code == "informal":
+        asked = [name for name in ("informal", "social_security") if people.has(name)]
+        if not any(people.answered(name) for name in asked):
+            words = " (no answer in any row)" if asked else ""
+            lacking.append(" or ".join(asked or ("informal", "social_security")) + words)
     if code == "field_mismatch_by_table" and table is None:
         lacking.append("field_occupations=")
-    blank = [
-        name
-        for name in needs.split()
-        if people.has(name) and bool(pd.isna(people.table[name]).all())
-    ]
+    blank = [name for name in needs.split() if people.has(name) and not people.answered(name)]
     return ", ".join([*lacking, *(f"{name} (no answer in any row)" for name in blank)])
