@@ -390,7 +390,7 @@ def test_row_31_nobody_moves_is_not_reached():
     assert made.median["note"].tolist() == ["not reached"]
     assert made.median["time"].isna().all()
     assert made.table["probability"].tolist() == [1.0, 1.0]
-    assert made.restricted_mean(9)["mean"].tolist() == [9.0]
+    assert made.restricted_mean(9)[["mean", "lower", "upper"]].values.tolist() == [[9.0] * 3]
     assert any("Nobody was seen to move" in note for note in made.notes)
 
 
@@ -461,3 +461,9 @@ def test_result_shows_its_settings_and_input():
     assert len(made.provenance["inputs"]["spells"]) == 64
     assert "estimator = kaplan_meier" in made.summary()
     assert made.median["unit"].tolist() == ["week"]
+
+
+def test_limits_of_a_mean_time_stay_within_the_horizon():
+    few = pd.DataFrame({"start": 0, "end": [3, 5, 30], "event": [1, 0, 1]})
+    row = sf.estimate_survival(few).restricted_mean(24).iloc[0]
+    assert 0 < row["lower"] < row["mean"] < row["upper"] < 24

@@ -24,10 +24,9 @@ from skillsfc.transitions.indicators.arguments import (
 )
 from skillsfc.transitions.indicators.waits import waits_to
 from skillsfc.transitions.ratios import reliability, stated, taken_names
-from skillsfc.transitions.records import Floats, spell_frame
+from skillsfc.transitions.records import spell_frame
 from skillsfc.transitions.spells.check import SpellCheck, check_spells
 from skillsfc.transitions.survival.curve import estimate_survival
-from skillsfc.transitions.survival.intervals import confidence_limits
 from skillsfc.transitions.survival.survival_curve import SurvivalCurve
 
 SUBJECT = "measure_job_times"
@@ -247,7 +246,6 @@ def _quantities(
         indicator=f"mean_wait_to_{longest:g}", unit=f"{unit}s"
     )
     wait = wait.rename(columns={"mean": "value"})
-    wait["lower"], wait["upper"] = _within(wait, longest, settings.level)
     columns = [*groups, "indicator", "value", "unit", "lower", "upper", "standard_error"]
     table = pd.concat([part[columns] for part in (arrived, half, wait)], ignore_index=True)
     table["level"] = settings.level
@@ -268,21 +266,3 @@ def _quantities(
     if beyond:
         notes.append(f"{beyond} times lie beyond the last observation: nothing is said of them.")
     return table, notes
-
-
-def _within(waits: pd.DataFrame, horizon: float, level: float) -> tuple[Floats, Floats]:
-    """Return limits of mean waits, on the logit scale of their part of the horizon.
-
-    Where nobody arrives the mean is the horizon, without error, and so are its limits.
-
-    Examples
-    --------
-    >>> waits = pd.DataFrame({"value": [8.0, 24.0], "standard_error": [6.0, 0.0]})
-    >>> [ends.round(1).tolist() for ends in _within(waits, 24.0, 0.95)]
-    [[1.3, 24.0], [19.7, 24.0]]
-    """
-    part = np.minimum(waits["value"].to_numpy(dtype="float64") / horizon, 1.0)
-    error = waits["standard_error"].to_numpy(dtype="float64") / horizon
-    low, high = confidence_limits(part, error, level=level, interval="logit")
-    whole = (part >= 1.0) & (error == 0)
-    return np.where(whole, 1.0, low) * horizon, np.where(whole, 1.0, high) * horizon

@@ -61,3 +61,21 @@ def confidence_limits(
         undefined |= (interval in ("log-log", "logit")) & (chance >= 1)
     low = np.where(undefined, np.nan, np.clip(low, 0.0, 1.0))
     return low, np.where(undefined, np.nan, np.clip(high, 0.0, 1.0))
+
+
+def mean_limits(mean: float, error: float, horizon: float, *, level: float) -> tuple[float, float]:
+    """Return limits of a mean time within a horizon, on the logit of its part of the horizon.
+
+    Where nobody leaves within it the mean is the horizon, without error, and so are its limits.
+
+    Examples
+    --------
+    >>> low, high = mean_limits(8.0, 6.0, 24.0, level=0.95)
+    >>> round(low, 1), round(high, 1), mean_limits(24.0, 0.0, 24.0, level=0.95)
+    (1.3, 19.7, (24.0, 24.0))
+    """
+    if mean >= horizon and error == 0:
+        return horizon, horizon
+    part, spread = np.array([min(mean / horizon, 1.0)]), np.array([error / horizon])
+    low, high = confidence_limits(part, spread, level=level, interval="logit")
+    return float(low[0] * horizon), float(high[0] * horizon)

@@ -15,7 +15,7 @@ from skillsfc.transitions.survival.curve_reading import (
     read_times,
     rows_at,
 )
-from skillsfc.transitions.survival.intervals import normal_quantile
+from skillsfc.transitions.survival.intervals import mean_limits
 from skillsfc.transitions.survival.log_rank import CurveComparison, compare_groups
 from skillsfc.transitions.survival.product_limit import ProductLimit
 from skillsfc.transitions.survival.selection import Names, Selection, as_names
@@ -136,20 +136,20 @@ class SurvivalCurve(Result):
 
         Notes
         -----
-        The area under the curve; its error is Greenwood's, or the infinitesimal jackknife's.
+        The area under the curve; its error is Greenwood's, or the infinitesimal jackknife's. The
+        limits are on the logit of its part of the horizon, so that they stay within 0 and that.
         """
         last = min(float(curve.counts.times[-1]) for curve in self.curves)
         limit = last if horizon is None else float(read_times(horizon, SUBJECT)[0])
         settings = cast("SurvivalSettings", self.settings)
-        z = normal_quantile(settings.level)
         rows = []
         for (keys, _), curve in zip(self._chosen().places(), self.curves, strict=True):
             mean, error = curve.restricted_mean(limit)
+            low, high = mean_limits(mean, error, limit, level=settings.level)
             seen = limit <= curve.counts.times[-1] or curve.survival[-1] == 0
             rows.append({
                 **keys, "horizon": limit, "mean": mean, "standard_error": error,
-                "lower": mean - z * error, "upper": mean + z * error, "level": settings.level,
-                "unit": settings.unit,
+                "lower": low, "upper": high, "level": settings.level, "unit": settings.unit,
                 "note": "" if seen else "the curve was held level after the last time seen",
             })  # fmt: skip
         return pd.DataFrame(rows)
