@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import skillsfc as sf
-from skillsfc.errors import ParameterError, TableError
+from skillsfc.errors import ParameterError, SkillsfcWarning, TableError
 from skillsfc.transitions.records import read_records
 from skillsfc.transitions.sequences.model import read_sequences
 
@@ -365,3 +365,29 @@ def test_states_told_as_numbers_are_found():
     told = spells((1, 1, 0, 4), (1, 2, 4, 9), (1, 3, 9, 12))
     assert waits(sf.measure_time_to(told, to=3, since=1)) == {1: (5, "3")}
     assert waits(sf.measure_time_to(told, to=[3], competing=2.0)) == {1: (4, "2")}
+
+
+def repaired():
+    """Return spells with a row twice, two neighbours in one state, and a weight that changes."""
+    told = pd.DataFrame({"person": [1, 1, 1, 2, 2],
+                         "state": ["school", "job", "job", "school", "job"],
+                         "start": [0, 3, 8, 0, 5], "end": [3, 8, 30, 5, 30],
+                         "weight": [1, 1, 7, 1, 1.0]})  # fmt: skip
+    return pd.concat([told, told.iloc[:2]])
+
+
+def test_what_the_check_does_to_a_table_stands_in_the_notes():
+    made = " ".join(sf.measure_time_to(repaired(), to="job", since="school").notes)
+    assert "S04 the same row twice: 2 spells" in made
+    assert "S16 adjoining spells in one state: 1 spells" in made
+    assert "S24 more than one weight in a person" in made
+    checked = sf.check_spells(repaired())
+    assert "S04" not in " ".join(sf.measure_time_to(checked, to="job", since="school").notes)
+
+
+def test_conversions_to_a_table_warn_of_what_the_check_changed():
+    told = repaired().drop(columns="weight")
+    for convert in (sf.spells_to_person_periods, lambda t: sf.spells_to_panel(t, times=[0, 6])):
+        with pytest.warns(SkillsfcWarning, match="S04 the same row twice: 2 spells of 1 persons"):
+            convert(told)
+    assert "S04" in " ".join(sf.spells_to_sequences(told).notes)

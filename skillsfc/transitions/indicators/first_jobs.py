@@ -20,7 +20,8 @@ from skillsfc.transitions.indicators.first_job_settings import (
 from skillsfc.transitions.indicators.first_job_shares import COLUMNS, lasting_of, shares_of
 from skillsfc.transitions.indicators.waits import waits_to
 from skillsfc.transitions.records import spell_frame
-from skillsfc.transitions.spells.check import SpellCheck, check_spells, checked_frame
+from skillsfc.transitions.spells.check import SpellCheck, check_spells
+from skillsfc.transitions.spells.checked import checked_frame
 from skillsfc.transitions.survival.selection import Selection, select_spells
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
 from skillsfc.transitions.records import CENSORED
-from skillsfc.transitions.spells.check import SpellCheck, checked_frame
+from skillsfc.transitions.spells.check import SpellCheck
+from skillsfc.transitions.spells.checked import checked_frame
 from skillsfc.transitions.spells.moves import merge_stays
 from skillsfc.transitions.spells.persons import OWN, other_columns
 from skillsfc.transitions.spells.time_to import WAITING, measure_time_to

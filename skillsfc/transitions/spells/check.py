@@ -204,29 +204,6 @@ def check_spells(
     )
 
 
-def checked_frame(spells: object, *, subject: str, neighbours: str = "keep") -> pd.DataFrame:
-    """Return the table of a `SpellCheck`, or a table of spells after all rules.
-
-    Raises
-    ------
-    TableError
-        In the name of the caller, with all problems.
-    """
-    table = spell_frame(spells, subject)
-    if isinstance(spells, SpellCheck):
-        overlaps = spells.issues.loc[spells.issues["rule"] == "S12", "spells"]
-        kept = int(overlaps.sum())
-        if kept and spells.settings.overlap == "keep":
-            step = "Check the spells with another choice for overlap."
-            found = f"{kept} overlaps were kept"
-            raise TableError(subject, [Problem("spells", found, "one state at a time", "", step)])
-        return table
-    try:
-        return run_rules(table, SpellCheckSettings(neighbours=neighbours))[0]
-    except TableError as error:
-        raise TableError(subject, error.problems) from None
-
-
 def run_rules(
     table: pd.DataFrame, settings: SpellCheckSettings
 ) -> tuple[pd.DataFrame, Ledger, SpellCheckSettings]:

@@ -14,7 +14,7 @@ from skillsfc.errors import listing as listed
 from skillsfc.schema import refuse_other_than_table
 from skillsfc.transitions.records import CENSORED, Flags, Floats, as_codes
 from skillsfc.transitions.sequences.model import PERIODS
-from skillsfc.transitions.spells.check import checked_frame
+from skillsfc.transitions.spells.checked import checked_frame
 from skillsfc.transitions.spells.losses import refuse_taken
 from skillsfc.transitions.spells.overlaps import NEAR, within
 from skillsfc.transitions.spells.persons import as_numbers, as_times, other_columns

@@ -18,7 +18,7 @@ from skillsfc.errors import (
 from skillsfc.schema import refuse_other_than_table
 from skillsfc.transitions.moves import CENSORED, FALSE, TRUE
 from skillsfc.transitions.records import Flags, Whole, as_codes
-from skillsfc.transitions.spells.check import checked_frame
+from skillsfc.transitions.spells.checked import checked_frame
 from skillsfc.transitions.spells.grid import nearness
 from skillsfc.transitions.spells.losses import refuse_taken
 from skillsfc.transitions.spells.overlaps import NEAR, within

@@ -154,13 +154,14 @@ class Ledger:
         """Return one row a rule, in order, also for rules that found nothing."""
         return pd.DataFrame([self.found[rule.id] for rule in RULES], columns=list(ISSUE_COLUMNS))
 
-    def notes(self) -> list[str]:
-        """Return a sentence for every rule that found something and went on."""
+    def notes(self, *, treated: bool = False) -> list[str]:
+        """Return a sentence for every rule that found something and went on, or changed it."""
+        passed = ("error", "flagged") if treated else ("error",)
         return [
             f"{row['rule']} {row['title']}: {row['spells']} spells of {row['persons']} persons; "
             f"{row['treatment']}."
             for row in (self.found[rule.id] for rule in RULES if rule.id in self.found)
-            if row["spells"] and row["severity"] != "error"
+            if row["spells"] and row["severity"] not in passed
         ]
 
 

@@ -21,7 +21,7 @@ from skillsfc.transitions.sequences.model import (
     read_sequences,
     sequences_of,
 )
-from skillsfc.transitions.spells.check import checked_frame
+from skillsfc.transitions.spells.checked import checked_with_notes
 from skillsfc.transitions.spells.grid import (
     close_sequences,
     covered_periods,
@@ -113,7 +113,7 @@ def spells_to_sequences(
     2       NaN  E  E  NaN
     """
     refuse_grid(SUBJECT, start, length, width, rule)
-    table = checked_frame(spells, subject=SUBJECT)
+    table, changed = checked_with_notes(spells, subject=SUBJECT, treated=True)
     begin, end = (table[name].to_numpy(dtype="float64") for name in ("start", "end"))
     first = float(math.floor(begin.min())) if start is None else float(start)
     count = length or max(1, math.ceil((end.max() - first) / width - nearness(width)))
@@ -147,6 +147,7 @@ def spells_to_sequences(
         weight=weights,
         unit=unit,
         notes=(
+            *changed,
             *notes,
             *lost_in_sequences(table, fixed, first, width, count),
             *_unseen_notes(unseen, codes, rule),

@@ -12,7 +12,7 @@ from skillsfc import __version__
 from skillsfc.errors import Problem, TableError
 from skillsfc.results import Result, table_hash
 from skillsfc.transitions.records import CENSORED, spell_frame
-from skillsfc.transitions.spells.check import checked_frame
+from skillsfc.transitions.spells.checked import checked_with_notes
 from skillsfc.transitions.spells.moves import merge_stays
 from skillsfc.transitions.spells.overlaps import NEAR
 from skillsfc.transitions.spells.persons import as_names, other_columns
@@ -136,7 +136,8 @@ def measure_time_to(
         as_names(to), origin, which, min_length, as_names(competing), zero, gap, unit
     )
     given = spell_frame(spells, SUBJECT)
-    table = merge_stays(checked_frame(spells, subject=SUBJECT, neighbours="merge"))
+    checked, found = checked_with_notes(spells, subject=SUBJECT, neighbours="merge")
+    table = merge_stays(checked)
     refuse_arguments(settings, table)
     clock, said = waiting_times(table, settings)
     at_risk = clock["reason"] == ""
@@ -152,7 +153,7 @@ def measure_time_to(
         kept,
         settings,
         _outcomes(rows, apart, out),
-        notes=(*said, *_notes(kept, rows, out, settings)),
+        notes=(*found, *said, *_notes(kept, rows, out, settings)),
         provenance={"version": __version__, "inputs": {"spells": table_hash(given)}},
         not_at_risk=out,
         direct=rows[apart].reset_index(drop=True),
