@@ -284,7 +284,7 @@ def test_row_28_years_and_months_become_months_from_an_origin():
     assert rows(years, "start", "end") == [[0.0, 2.0], [2.0, 3.5]]
 
 
-@pytest.mark.parametrize("month", [0, 99, 13, None])
+@pytest.mark.parametrize("month", [0, 99, 997, None])
 def test_row_28_a_month_that_is_none_is_refused_or_placed_in_the_middle(month):
     told = spells(("a", "S", 1993, 9, 1995, month), ("a", "E", 1995, month, 1997, 6),
                   ("b", "S", 1993, 9, 1994, 6), names=PARTS)  # fmt: skip
@@ -687,3 +687,33 @@ def test_weights_of_a_person_are_compared_before_neighbours_are_merged():
     assert hit(made, "S16")["spells"] == 1
     assert made.issues["rule"].tolist() == [rule.id for rule in RULES]
     assert [note[:3] for note in made.notes if note[0] == "S"] == ["S16", "S24"]
+
+
+@pytest.mark.parametrize("month", [13, 1.5, "March"])
+def test_row_28_a_month_that_can_be_none_is_refused_and_not_placed(month):
+    told = spells(("a", "S", 1993, month, 1995, 6), names=PARTS)
+    with pytest.raises(TableError, match=r"S02 .*1 rows.* months from 1 to 12"):
+        sf.check_spells(told, bad_month="half_year")
+
+
+@pytest.mark.parametrize(
+    ("date", "words"),
+    [("1993-00", "bad_month"), ("1993-99", "bad_month"), ("1993-13", "S02"), ("1993-02-30", "S02")],
+)
+def test_row_28_dates_without_a_month_are_refused_with_the_way_out(date, words):
+    told = spells(("a", "S", date, "1995-01"))
+    with pytest.raises(TableError, match=f"S02 .*1 rows.*{words}|{words}.*1 rows"):
+        sf.check_spells(told)
+
+
+def test_row_25_one_giant_weight_among_few_rows_is_counted():
+    told = pd.DataFrame({"person": range(30), "state": "U", "start": 0, "end": 5.0})
+    giant = sf.check_spells(told.assign(weight=[1e4] + [1.0] * 29))
+    assert hit(giant, "S23")["persons"] == 1
+    assert hit(sf.check_spells(told.head(3).assign(weight=[1.0, 2.0, 1.5])), "S23")["persons"] == 0
+
+
+@pytest.mark.parametrize(("name", "given"), [("states", 5), ("states", "S"), ("event_codes", "x")])
+def test_arguments_of_another_kind_are_named(name, given):
+    with pytest.raises(ParameterError, match=f"{name}: "):
+        sf.check_spells(spells(("a", "S", 0, 3)), **{name: given})

@@ -391,3 +391,24 @@ def test_conversions_to_a_table_warn_of_what_the_check_changed():
         with pytest.warns(SkillsfcWarning, match="S04 the same row twice: 2 spells of 1 persons"):
             convert(told)
     assert "S04" in " ".join(sf.spells_to_sequences(told).notes)
+
+
+def test_who_arrives_at_once_comes_before_all_who_waited():
+    told = pd.DataFrame({"person": [1, 1, 2, 2], "state": ["school", "job"] * 2,
+                         "start": [0, 4, 0, 4.0], "end": [4, 9, 4, 9.0]})  # fmt: skip
+    gap = told.assign(start=told["start"].where(told.index != 3, 4.25))
+    home = pd.DataFrame({"person": [2], "state": ["home"], "start": [4.0], "end": [4.25]})
+    years = sf.measure_time_to(pd.concat([gap, home]), to="job", since="school", unit="year")
+    assert years.table.set_index("person")["end"].to_dict() == {1: 0.125, 2: 0.25}
+    assert "they have 0.125 year" in " ".join(years.notes)
+    whole = sf.measure_time_to(told, to="job", since="school")
+    assert whole.table["end"].tolist() == [0.5, 0.5]
+
+
+def test_one_state_starts_the_clock():
+    told = pd.DataFrame({"person": [1] * 3, "state": ["school", "training", "job"],
+                         "start": [0, 5, 9], "end": [5, 9, 20]})  # fmt: skip
+    with pytest.raises(ParameterError, match="since: 2 states; expected one state"):
+        sf.measure_time_to(told, to="job", since=["school", "training"])
+    with pytest.raises(ParameterError, match="min_length: 'a'"):
+        sf.measure_time_to(told, to="job", min_length="a")

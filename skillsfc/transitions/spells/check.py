@@ -185,8 +185,8 @@ def check_spells(
     table = spell_frame(spells, SUBJECT)
     settings = SpellCheckSettings(
         unit=unit, origin=origin, days=days, end_included=end_included, seed=seed,
-        states=None if states is None else as_names([*states]), birth=birth, interview=interview,
-        weight=weight, age=age, unknown_state=unknown_state, event_codes=dict(event_codes or {}),
+        states=_names(states), birth=birth, interview=interview,
+        weight=weight, age=age, unknown_state=unknown_state, event_codes=_codes(event_codes),
         missing_values=missing_values, bad_month=bad_month, conflict=conflict,
         end_before_start=end_before_start, before_birth=before_birth,
         after_interview=after_interview, zero_length=zero_length,
@@ -224,6 +224,22 @@ def run_rules(
         step = "No spell is left after the treatments chosen; errors='list' shows the issues table."
         raise TableError(SUBJECT, [Problem("rows", "none left", "at least one", next_step=step)])
     return made.iloc[:0] if ledger.problems else made, ledger, replace(settings, origin=clock.label)
+
+
+def _names(states: object) -> tuple[str, ...] | None:
+    if states is None:
+        return None
+    if isinstance(states, Iterable) and not isinstance(states, str):
+        return as_names([*states])
+    expected = "a list of states, or None"
+    raise ParameterError(SUBJECT, [Problem("states", repr(states)[:60], expected)])
+
+
+def _codes(codes: object) -> dict[Any, Any]:
+    if codes is None or isinstance(codes, Mapping):
+        return dict(codes or {})
+    expected = "codes and their meaning, such as {1: 'employment', 0: 'censored'}"
+    raise ParameterError(SUBJECT, [Problem("event_codes", repr(codes)[:60], expected)])
 
 
 def _order(overlap: object) -> tuple[str, ...]:

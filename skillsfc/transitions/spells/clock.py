@@ -78,6 +78,21 @@ def hold_dates(values: pd.Series) -> bool:
     return bool(values.astype("str").str.strip().str.fullmatch(_DATE).any())
 
 
+def without_month(values: pd.Series) -> Flags:
+    """Return which cells are dates in text whose month is 00, 98 or 99: asked, and not known.
+
+    Examples
+    --------
+    >>> without_month(pd.Series(["1993-00", "1993-99-00", "1993-07", "1993-13"])).tolist()
+    [True, True, False, False]
+    """
+    if values.dtype.kind in "iufbM" or isinstance(values.dtype, pd.PeriodDtype):
+        return np.zeros(len(values), dtype=bool)
+    text = values.astype("str").str.strip()
+    found = text.str.match(r"\d{4}-(?:00|98|99)(?:-|$)").fillna(False)
+    return np.asarray(found, dtype=bool)
+
+
 def as_dates(values: pd.Series) -> pd.Series:
     """Return dates without a time zone; what has another form than ``1993-07-15`` is missing.
 
@@ -103,8 +118,10 @@ def choose_clock(
             problems.append(Problem("origin", found, "dates in 'start' and 'end', or no origin"))
         return Clock(unit, None)
     if origin is None:
-        first = min(as_dates(table[name]).min() for name in dated)
-        first = first.normalize()
+        firsts = [as_dates(table[name]).min() for name in dated]
+        known = [first for first in firsts if not pd.isna(first)]
+        # Where no date can be read every row is refused, and the clock is no matter.
+        first = min(known, default=pd.Timestamp("1970-01-01")).normalize()
         return Clock(unit, first.replace(day=1) if unit in MONTHS_PER_UNIT else first, days)
     return Clock(unit, read_origin(origin, problems), days)
 

@@ -14,6 +14,7 @@ from skillsfc.transitions.spells.clock import (
     is_missing,
     read_moment,
     read_origin,
+    without_month,
 )
 from skillsfc.transitions.spells.entry_parts import ENTRY, place_entry, read_entry
 from skillsfc.transitions.spells.last_unit import after_last
@@ -38,6 +39,7 @@ def read_table(table: pd.DataFrame, settings: SpellCheckSettings) -> tuple[Ledge
     bad = np.any([flags for _, flags in read.values()], axis=0)
     if "entry" in read:
         bad |= is_missing(work["entry"])
+    given = [work[name] for name in read]
     times = {name: numbers for name, (numbers, _) in read.items()}
     if settings.end_included:
         times["end"] = after_last(work, clock, times)
@@ -47,6 +49,9 @@ def read_table(table: pd.DataFrame, settings: SpellCheckSettings) -> tuple[Ledge
     ledger.table["@bad"] = bad & ~empty.any(axis=1)
     _refuse_missing(ledger, empty, settings)
     step = "Expected numbers, or dates such as 1993-07 or 1993-07-15 in all columns of time."
+    if any(without_month(column).any() for column in given):
+        step += " Where only the year is known (month 00 or 99), give start_year, start_month, "
+        step += "end_year and end_month: bad_month then places it within the year."
     ledger.settle("S02", _taken(ledger, "@bad"), "refuse", step=step)
     ledger.settle("S03", _none(ledger), settings.bad_month)
     _whole_rows(ledger, settings)
@@ -98,7 +103,10 @@ def _read_parts(work: pd.DataFrame, settings: SpellCheckSettings) -> tuple[Ledge
     table["@bad"] = bad & ~empty.any(axis=1)
     table["@start"], table["@end"] = unknown[:, 0], unknown[:, 1]
     _refuse_missing(ledger, empty, settings)
-    step = "Expected years from 1900 to 2150."
+    step = (
+        "Expected years from 1900 to 2150, and months from 1 to 12; a month not known is missing, "
+    )
+    step += "0, or from 97 to 99."
     ledger.settle("S02", _taken(ledger, "@bad"), "refuse", step=step)
     _settle_months(ledger, settings)
     _to_clock(ledger, clock)

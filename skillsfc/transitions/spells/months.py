@@ -1,4 +1,4 @@
-"""Dates told as year and month, where the month may be missing, 0, 98 or 99."""
+"""Dates told as year and month, where the month may be missing, 0, or from 97 to 99."""
 
 from __future__ import annotations
 
@@ -6,27 +6,35 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.transitions.records import Flags, Floats, Whole
+from skillsfc.transitions.spells.clock import is_missing
 
 PARTS = ("start_year", "start_month", "end_year", "end_month")
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2150
+UNKNOWN = (97, 98, 99, 997, 998, 999)  # months that mean: asked, and not known
 
 
 def read_month(table: pd.DataFrame, side: str) -> tuple[Floats, Flags]:
     """Return months since year 0 of ``start`` or ``end``, and where only the year is known.
 
-    Where only the year is known the number is that of its January; where the year is none, or
-    missing, it is missing. Without a column of months none of them is known.
+    Where only the year is known (no month, 0, 97 to 99, 997 to 999, or a negative code) the number
+    is that of its January; where the year is none, or missing, or the month another thing, it is
+    missing. Without a column of months none of them is known.
     """
+    size = len(table)
     year, month = (
         pd.to_numeric(table[f"{side}_{part}"], errors="coerce").to_numpy("float64", na_value=np.nan)
         if f"{side}_{part}" in table
-        else np.full(len(table), np.nan)
+        else np.full(size, np.nan)
         for part in ("year", "month")
     )
+    told = f"{side}_month"
+    empty = is_missing(table[told]) if told in table else np.ones(size, dtype=bool)
+    unknown = empty | (month <= 0) | np.isin(month, UNKNOWN)
     good_year = (year >= EARLIEST_YEAR) & (year <= LATEST_YEAR) & (year == np.floor(year))
     good_month = (month >= 1) & (month <= 12) & (month == np.floor(month))
-    counted = np.where(good_year, year * 12 + np.where(good_month, month - 1, 0), np.nan)
-    return counted, good_year & ~good_month
+    known = good_year & (good_month | unknown)
+    counted = np.where(known, year * 12 + np.where(good_month, month - 1, 0), np.nan)
+    return counted, good_year & unknown
 
 
 def place_unknown(

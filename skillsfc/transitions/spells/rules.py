@@ -38,7 +38,7 @@ RULES: tuple[Rule, ...] = (
     _rule(1, "person, state, start or end is missing", "missing_values",
           refuse=REFUSED, drop=DROPPED),
     _rule(2, "a time is no number and no date"),
-    _rule(3, "the month of a date is missing, 0, 99 or otherwise none", "bad_month",
+    _rule(3, "the month of a date is missing, 0, or from 97 to 99", "bad_month",
           refuse=REFUSED,
           half_year="the middle of what is possible within that year",
           uniform="drawn evenly from what is possible within that year"),

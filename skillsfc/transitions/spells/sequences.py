@@ -157,7 +157,8 @@ def spells_to_sequences(
 
 def _alphabet(column: pd.Series, states: Iterable[str] | None, fill: str | None) -> tuple[str, ...]:
     found = sorted(column.unique())
-    alphabet = tuple(found) if states is None else as_names([*states])
+    given = [*states] if isinstance(states, Iterable) else states
+    alphabet = tuple(found) if given is None else as_names(given)
     strangers = [name for name in found if name not in alphabet]
     if strangers:
         raise ParameterError(

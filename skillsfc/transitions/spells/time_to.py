@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from skillsfc import __version__
-from skillsfc.errors import Problem, TableError
+from skillsfc.errors import ParameterError, Problem, TableError
 from skillsfc.results import Result, table_hash
 from skillsfc.transitions.records import CENSORED, spell_frame
 from skillsfc.transitions.spells.checked import checked_with_notes
@@ -86,7 +86,8 @@ def measure_time_to(
     competing : str or iterable of str
         States that end the waiting in another way.
     zero : {"half", "separate"}
-        Who arrived at once, in time 0, gets half a unit, or goes to ``.direct``.
+        Who arrived at once, in time 0, gets half a unit (half of the shortest wait above 0 where
+        that is less than a unit, so that who waited comes later), or goes to ``.direct``.
     gap : {"censor", "ignore"}
         Waiting ends unseen at the first gap in a person's spells, or the gap counts as waiting.
         Time before the ``entry`` of a later spell is a gap, too.
@@ -131,7 +132,7 @@ def measure_time_to(
        person                           reason
     0       3  in 'school' until the last seen
     """
-    origin = None if since is None else as_names(since)[0]
+    origin = _origin(since)
     settings = TimeToSettings(
         as_names(to), origin, which, min_length, as_names(competing), zero, gap, unit
     )
@@ -147,17 +148,41 @@ def measure_time_to(
     out = clock.loc[~at_risk, ["person", "reason"]].reset_index(drop=True)
     rows = _rows(clock[at_risk], table)
     apart = rows["direct"] & (settings.zero == "separate")
-    rows["end"] = rows["end"].where(~rows["direct"], HALF)
+    half = _half(rows)
+    rows["end"] = rows["end"].where(~rows["direct"], half)
     kept = rows[~apart].reset_index(drop=True)
     return TimeTo(
         kept,
         settings,
         _outcomes(rows, apart, out),
-        notes=(*found, *said, *_notes(kept, rows, out, settings)),
+        notes=(*found, *said, *_notes(kept, rows, out, settings, half)),
         provenance={"version": __version__, "inputs": {"spells": table_hash(given)}},
         not_at_risk=out,
         direct=rows[apart].reset_index(drop=True),
     )
+
+
+def _origin(since: object) -> str | None:
+    if since is None:
+        return None
+    named = as_names(since)
+    if len(named) != 1:
+        step = "Give them one name first: spells['state'].replace(...)."
+        found = f"{len(named)} states"
+        raise ParameterError(SUBJECT, [Problem("since", found, "one state, or None", "", step)])
+    return named[0]
+
+
+def _half(rows: pd.DataFrame) -> float:
+    """Return the time of those who arrived at once: before anybody who waited.
+
+    Examples
+    --------
+    >>> _half(pd.DataFrame({"end": [0.0, 4.0]})), _half(pd.DataFrame({"end": [0.0, 0.25]}))
+    (0.5, 0.125)
+    """
+    waited = rows.loc[rows["end"] > NEAR, "end"]
+    return HALF * min(1.0, float(waited.min())) if len(waited) else HALF
 
 
 def _rows(clock: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -202,14 +227,20 @@ def _outcomes(rows: pd.DataFrame, apart: Any, out: pd.DataFrame) -> pd.DataFrame
 
 
 def _notes(
-    kept: pd.DataFrame, rows: pd.DataFrame, out: pd.DataFrame, settings: TimeToSettings
+    kept: pd.DataFrame,
+    rows: pd.DataFrame,
+    out: pd.DataFrame,
+    settings: TimeToSettings,
+    half: float,
 ) -> list[str]:
     notes = []
     for reason, part in out.groupby("reason"):
         notes.append(f"{len(part)} persons are not at risk: {reason}.")
     direct = int(rows["direct"].sum())
     if direct:
-        where = "are in .direct" if settings.zero == "separate" else f"have {HALF} {settings.unit}"
+        where = (
+            "are in .direct" if settings.zero == "separate" else f"have {half:.3g} {settings.unit}"
+        )
         notes.append(
             f"{direct} of {len(rows)} persons went there at once, in time 0: they {where}."
         )

@@ -71,13 +71,13 @@ def _weights(ledger: Ledger, weight: str | None) -> None:
 def _giants(values: Floats) -> Flags:
     """Return the rows that make weights very unequal: one of 5 % or more, or Kish's factor."""
     total, size = values.sum(), len(values)
-    none = np.zeros(size, dtype=bool)
-    if total == 0 or size <= 2 / GIANT_SHARE:
-        return none
+    if total == 0:
+        return np.zeros(size, dtype=bool)
     share = values / total
+    large = (share > GIANT_SHARE) & (size > 2 / GIANT_SHARE)  # of few rows each is a large part
     if size * (share**2).sum() > GIANT_DESIGN_EFFECT:
-        return np.asarray((share == share.max()) | (share > GIANT_SHARE))
-    return np.asarray(share > GIANT_SHARE)
+        large |= share == share.max()
+    return np.asarray(large)
 
 
 def _ages(ledger: Ledger, settings: SpellCheckSettings) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from skillsfc.errors import ParameterError, Problem, did_you_mean
 from skillsfc.errors import listing as listed
 from skillsfc.transitions.records import CENSORED, Flags, Floats, Whole
+from skillsfc.transitions.spells.grid import is_number
 from skillsfc.transitions.spells.overlaps import NEAR
 
 SUBJECT = "measure_time_to"
@@ -59,7 +60,7 @@ def refuse_arguments(settings: TimeToSettings, table: pd.DataFrame) -> None:
             guess = did_you_mean(word, words)
             problems.append(Problem(name, repr(word), f"one of {listed(words)}", guess))
     least = settings.min_length
-    if least is not None and (isinstance(least, bool) or not least > 0):
+    if least is not None and not (is_number(least) and least > 0):
         problems.append(Problem("min_length", repr(least), "more than 0, or none"))
     if problems:
         raise ParameterError(SUBJECT, problems)
