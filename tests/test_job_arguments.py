@@ -243,3 +243,14 @@ def test_intervals_of_first_jobs_cover_the_truth_of_simulated_histories():
         assert held == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / runs)), key
         spread = own["value"].std() / np.sqrt(runs)
         assert own["value"].mean() == pytest.approx(value, abs=3.5 * spread), key
+
+
+def test_times_before_those_who_went_at_once_are_refused():
+    told = pd.DataFrame({"person": [1, 1, 2, 2], "state": ["school", "job"] * 2,
+                         "start": [0, 4] * 2, "end": [4, 9] * 2})  # fmt: skip
+    with pytest.raises(ParameterError, match=r"within: 0.4, before anybody arrives; expected 0.5"):
+        sf.measure_first_jobs(told, jobs="job", since="school", within=0.4, unit="year", kept=1)
+    with pytest.raises(ParameterError, match=r"at: 0.25, before anybody arrives"):
+        sf.measure_job_times(told, jobs={"j": "job"}, since="school", at=[0.25, 1], unit="year")
+    made = sf.measure_job_times(told, jobs={"j": "job"}, since="school", at=[0.5, 1], unit="year")
+    assert made.table.set_index("indicator").loc["share_by_0.5", "value"] == 1.0

@@ -155,6 +155,7 @@ def measure_first_jobs(
         checked, settings.jobs, never, since=settings.since, min_length=settings.min_length,
         unit=unit, subject=SUBJECT,
     )  # fmt: skip
+    waits.refuse_before_any("within", [settings.within], SUBJECT)
     table = checked_frame(checked, subject=SUBJECT)
     persons = first_jobs(table, waits.table, settings.jobs, settings.traits)
     chosen = select_spells(

@@ -141,6 +141,7 @@ def measure_job_times(
             checked, states, never, since=settings.since, min_length=settings.min_length, unit=unit,
             subject=SUBJECT,
         )  # fmt: skip
+        waits.refuse_before_any("at", settings.at, SUBJECT)
         there = [name for name in settings.group if name in waits.table]  # others refused below
         table = waits.table.assign(**stated(waits.table, there))
         curve = estimate_survival(

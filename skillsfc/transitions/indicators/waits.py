@@ -33,6 +33,23 @@ class Waits:
     diagnostics: pd.DataFrame
     notes: tuple[str, ...]
 
+    def refuse_before_any(self, where: str, times: Sequence[float], subject: str) -> None:
+        """Raise if a time lies before the one at which those who went there at once are counted.
+
+        Raises
+        ------
+        ParameterError
+            Naming the time.
+        """
+        direct = self.table.loc[self.table["direct"], "end"]
+        least = float(direct.min()) if len(direct) else 0.0
+        early = [time for time in times if time < least]
+        if early:
+            found = f"{', '.join(f'{time:g}' for time in early)}, before anybody arrives"
+            expected = f"{least:g} or more: there those are counted who went there at once"
+            step = "Shorter times need spells with finer dates, or a shorter unit."
+            raise ParameterError(subject, [Problem(where, found, expected, "", step)])
+
 
 def waits_to(
     checked: SpellCheck,
