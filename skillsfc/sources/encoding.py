@@ -2,7 +2,7 @@
 
 Latin-1 reads every file without an error and so turns Cyrillic and Arabic into nonsense in
 silence. Here an old code page has to make words of one script of the bytes, and has to be the
-only one that does.
+only one that does, or the one whose words are of familiar letters.
 """
 
 from __future__ import annotations
@@ -13,14 +13,24 @@ from pathlib import Path
 
 from skillsfc.errors import Problem, SourceError, listing
 
-# The Windows code pages of the partnership countries' languages.
+# The old code pages of the partnership countries' languages.
 OLD_ENCODINGS = {
     "cp1250": "Latin",  # Albanian, Bosnian, Serbian in Latin letters
     "cp1251": "Cyrillic",
     "cp1252": "Latin",  # French, English, Portuguese
     "cp1254": "Latin",  # Turkish
     "cp1256": "Arabic",
+    "cp866": "Cyrillic",  # DOS
+    "iso8859_5": "Cyrillic",
+    "iso8859_6": "Arabic",
+    "koi8_r": "Cyrillic",
+    "koi8_u": "Cyrillic",
 }
+# The most frequent letters; of true words they make a half and more, of nonsense about a third.
+FREQUENT = {"Cyrillic": set("оеаинтсрвлк"), "Arabic": set("اليمونرتهبعد")}
+FAMILIAR, FAR_AHEAD = 0.4, 0.15  # least share of them, and how far the next has to be behind,
+LETTERS_AHEAD = 3  # which one short word cannot show
+BESIDE_WORDS = set("«»“”„‘’‚–—…№°§©®·•€\u00a0\u200c\u200d\u200e\u200f،؛؟ـ٪")
 
 
 def refuse(file: Path, found: str, expected: str = "", step: str = "") -> SourceError:
@@ -32,8 +42,9 @@ def decode(raw: bytes, file: Path, encoding: str | None = None) -> str:
     """Return the text of a file, in the one encoding that fits it.
 
     UTF-8 with or without its mark and UTF-16 with its mark are known for sure. An old code page
-    is taken only when all that make words of the file's bytes make the same words; otherwise the
-    user has to say.
+    is taken only when all that make words of the file's bytes make the same words, or when those
+    of one have the letters that are frequent and those of the others far fewer; otherwise the user
+    has to say.
 
     Parameters
     ----------
@@ -71,10 +82,11 @@ def decode(raw: bytes, file: Path, encoding: str | None = None) -> str:
             text = raw.decode(name)
         except UnicodeDecodeError:
             continue
-        if _looks_like_words(text, script.upper()):
+        if _looks_like_words(text, script.upper()) and not _strange_symbols(text):
             texts[name] = text
-    if len(set(texts.values())) == 1:
-        return unicodedata.normalize("NFC", next(iter(texts.values())))
+    best = _most_familiar(texts)
+    if best is not None:
+        return unicodedata.normalize("NFC", best)
     fits = listing(sorted(texts or OLD_ENCODINGS))
     raise refuse(
         file,
@@ -84,10 +96,47 @@ def decode(raw: bytes, file: Path, encoding: str | None = None) -> str:
     )
 
 
+def _most_familiar(texts: dict[str, str]) -> str | None:
+    """Return the one text that all fitting encodings make, or the one of familiar letters.
+
+    Bytes of one Cyrillic or Arabic code page are letters in the others too, in words that nobody
+    writes; frequent letters tell them apart.
+    """
+    found = {
+        text: _frequent_letters(text, OLD_ENCODINGS[name])
+        for name, text in texts.items()
+        if OLD_ENCODINGS[name] in FREQUENT
+    }
+    others = set(texts.values()) - set(found)
+    if others:
+        return others.pop() if len(others) == 1 and not found else None
+    ordered = sorted(found, key=lambda text: found[text][1], reverse=True)
+    if not ordered:
+        return None
+    (count, share), behind = found[ordered[0]], [found[text] for text in ordered[1:]]
+    clear = all(
+        share - other >= FAR_AHEAD and count - fewer >= LETTERS_AHEAD for fewer, other in behind
+    )
+    return ordered[0] if share >= FAMILIAR and clear else None
+
+
+def _frequent_letters(text: str, script: str) -> tuple[int, float]:
+    """Return the number and the share of frequent letters among those beyond ASCII."""
+    letters = [c.lower() for c in text if ord(c) > 127 and c.isalpha()]
+    count = sum(c in FREQUENT[script] for c in letters)
+    return count, count / max(len(letters), 1)
+
+
+def _strange_symbols(text: str) -> bool:
+    """Return whether signs that nobody writes stand among the words, such as lines of boxes."""
+    beyond = {c for c in text if ord(c) > 127 and not c.isalnum()}
+    return any(not unicodedata.combining(c) and c not in BESIDE_WORDS for c in beyond)
+
+
 def _looks_like_words(text: str, script: str) -> bool:
     """Return whether the letters beyond ASCII are those of one script and stand in words of it.
 
-    The same bytes are letters in all three code pages; what tells them apart is company. French
+    The same bytes are letters in several code pages; what tells scripts apart is company. French
     has single accented letters among plain ones, Russian and Arabic have whole words of theirs.
     """
     kinds: Counter[bool] = Counter()
