@@ -63,3 +63,21 @@ def test_stages_take_a_person_file_as_it_was_read(tmp_path):
     made = sf.classify_stages(read)
     assert made.table["form"].tolist() == sf.classify_stages(read.table).table["form"].tolist()
     assert len(sf.approximate_stages(read).table) == len(made.table)
+
+
+@pytest.mark.parametrize(("kind", "dates", "words"), [
+    ("ty", ["1993", "1996", "1998"], "first of January: if only years"),
+    ("tq", ["1993-04", "1996-01", "1998-10"], "first day of a quarter"),
+    ("tm", ["1993-04", "1996-02", "1998-10"], ""),
+])  # fmt: skip
+def test_years_and_quarters_of_stata_are_not_taken_as_days_in_silence(tmp_path, kind, dates, words):
+    moments = pd.to_datetime(dates)
+    told = pd.DataFrame({"person": [1, 1], "state": ["school", "job"], "start": moments[:2],
+                         "fin": moments[1:]})  # fmt: skip
+    told.to_stata(tmp_path / "a.dta", convert_dates={"start": kind, "fin": kind}, write_index=False)
+    columns = {"person": "person", "state": "state", "start": "start", "end": "fin"}
+    made = sf.read_spells(tmp_path / "a.dta", mapping={"columns": columns})
+    assert [note for note in made.notes if "All dates in" in note] == [
+        note for note in made.notes if words and words in note
+    ]
+    assert bool(words) == ("All dates in" in " ".join(made.notes))

@@ -18,6 +18,7 @@ from skillsfc.sources.surveys.formats import RawFile, read_raw
 from skillsfc.sources.surveys.mapping import ColumnRule, composed, person_columns, read_mapping
 from skillsfc.sources.surveys.recode import Recoded, recode
 from skillsfc.sources.surveys.totals import totals_of
+from skillsfc.sources.surveys.written_dates import coarse_dates
 
 SPELL_TIMES = (("start", "end"), ("start_year", "end_year"))
 
@@ -259,6 +260,7 @@ def _notes(
     ]
     empty = [name for name, one in made.items() if one.missing == len(raw.table)]
     notes += [f"Column '{name}' has no answer in any row." for name in empty]
+    notes += coarse_dates({n: one.column for n, one in made.items() if n in ("start", "end")})
     return tuple(notes)
 
 

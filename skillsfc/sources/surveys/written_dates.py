@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
+
+from skillsfc.errors import listing
 
 ORDERS = ("day first", "month first")
 WRITTEN = r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})"
@@ -47,3 +51,37 @@ def sortable_dates(text: pd.Series, order: str = "") -> tuple[pd.Series, bool]:
 
 def _two(numbers: pd.Series) -> pd.Series:
     return numbers.fillna(0).astype("int64").astype("str").str.zfill(2)
+
+
+def coarse_dates(columns: Mapping[str, pd.Series]) -> list[str]:
+    """Return a note where all dates are the first of January, or of a quarter.
+
+    A file of years or quarters (Stata's %ty and %tq) is read as days that nobody told.
+
+    Examples
+    --------
+    >>> coarse_dates({"start": pd.Series(["1993-01-01", "1996-01-01"])})[0][:60]
+    "All dates in 'start' are the first of January: if only years"
+    """
+    days = {
+        name: text
+        for name, column in columns.items()
+        if len(text := column.dropna().astype("str"))
+        and text.str.fullmatch(r"\d{4}-\d{2}-\d{2}").all()
+        and len(text.unique()) > 1
+    }
+    names = listing(list(days))
+    found = pd.concat(list(days.values())) if days else pd.Series([], dtype="str")
+    if found.empty:
+        return []
+    if found.str.endswith("-01-01").all():
+        return [
+            f"All dates in {names} are the first of January: if only years were asked, give "
+            "start_year and end_year, so that the months are placed and counted as not known."
+        ]
+    if found.str.fullmatch(r"\d{4}-(?:01|04|07|10)-01").all():
+        return [
+            f"All dates in {names} are the first day of a quarter: if quarters were asked, the "
+            "unit is the quarter, and an end is the quarter after the last."
+        ]
+    return []
