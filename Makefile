@@ -41,10 +41,12 @@ batch: $(VENV)/.core
 test: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m compileall -q skillsfc  # once, not in every worker and kernel
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	@# Types are checked beside the tests, which start and end on one core.
+	$(BIN)/mypy & types=$$!; \
+	  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile; \
+	  tests=$$?; wait $$types || exit 1; exit $$tests
 
 # Ministries keep an installed pandas for long: the suite must pass on the last of series 2 too.
 test-pandas2:
