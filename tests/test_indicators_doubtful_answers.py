@@ -161,7 +161,7 @@ def test_a_group_called_as_a_total_is_refused(column, label):
         ({"columns": {"age": ["x"]}}, "columns: .*expected our names"),
         ({"by": 5}, "by: 5"),
         ({"by": [5]}, "by: .* names as text"),
-        ({"by": ["sex", "sex"]}, "by: twice: 'sex'"),
+        ({"by": ["sex", "sex"]}, "by: named twice: 'sex'"),
         ({"weight": ["w"]}, "weight: "),
         ({"stratum": ["w"]}, "stratum: "),
         ({"indicators": 5}, "indicators: 5"),

@@ -147,7 +147,7 @@ def test_row_28_time_without_a_spell_is_not_classified_and_said():
     assert made.persons["length_class"].tolist() == ["not_classified"] * 2 + ["short"]
     assert made.persons["months"].tolist() == [4, 2, 1]
     assert made.persons["months_unknown"].tolist() == [4, 2, 0]
-    assert any("2 paths have time that no spell covers" in note for note in made.notes)
+    assert any("Of 2 of those transited part of the way" in note for note in made.notes)
     shares = made.table.set_index("indicator")
     assert shares.loc["share_short", "persons"] == 1
     assert shares.loc["share_direct", "persons"] == 3

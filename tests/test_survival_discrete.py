@@ -165,6 +165,7 @@ def test_sandwich_is_the_sum_over_clusters_of_numerical_scores(link):
     errors = np.sqrt(np.diag(sandwich))
     assert np.allclose(made.table["standard_error"], errors, rtol=1e-5)
     assert np.allclose(made.covariance, sandwich, rtol=1e-4, atol=1e-6)
+    assert any("times G / (G - 1)" in note for note in made.notes)
 
 
 def test_without_covariates_the_dummies_are_the_hazards_of_the_curve():

@@ -11,6 +11,7 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import CoverageError, Problem
 from skillsfc.results import table_hash
+from skillsfc.transitions.column_names import refuse_names
 from skillsfc.transitions.flows.counting import NEGATIVE, Corrections, count_group, nothing_seen
 from skillsfc.transitions.flows.interviews import (
     SUBJECT,
@@ -150,6 +151,8 @@ def estimate_flows(
         "interval": (interval, INTERVALS),
     }
     check_words(SUBJECT, level, words)
+    single = {"time": time, "state": state, "weight": weight, "cluster": cluster}
+    refuse_names(SUBJECT, {"group": group or None}, single)
     by = as_names(group)
     check_groups(by, RESULT_COLUMNS, SUBJECT)
     made = read_interviews(

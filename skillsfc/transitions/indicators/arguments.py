@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
+from skillsfc.transitions.column_names import refuse_names
 from skillsfc.transitions.records import CENSORED, as_codes
 from skillsfc.transitions.spells.check import SpellCheck
 from skillsfc.transitions.spells.persons import as_names
-from skillsfc.transitions.survival.selection import refuse_names
 
 #: Columns that waiting times have of their own; in them a spell's column is not the user's.
 OF_WAITS = (

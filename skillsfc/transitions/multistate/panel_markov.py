@@ -11,6 +11,7 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean
 from skillsfc.results import table_hash
+from skillsfc.transitions.column_names import refuse_names, refuse_other_than_mappings
 from skillsfc.transitions.multistate.hidden import HiddenPanel, hidden_panel
 from skillsfc.transitions.multistate.panel_estimate import fitted, search
 from skillsfc.transitions.multistate.panel_fit import PanelFit
@@ -177,6 +178,11 @@ def fit_panel_markov(
     [0.75, 0.25, 0.5, 0.5]
     """
     _check_words(level, information)
+    named = {"time": time, "person": person, "state": state, "weight": weight, "cluster": cluster}
+    refuse_names(SUBJECT, {}, named)
+    maps = {"fixed": fixed, "equal": equal}
+    maps["start"] = None if isinstance(start, pd.DataFrame) else start
+    refuse_other_than_mappings(maps, SUBJECT)
     columns = Columns(time, person, state, weight, cluster)
     visits, pairs = _read(panel, columns, transitions, states, censor, exact_exit)
     alphabet = visits.codes[: len(visits.codes) - len(read_censor(censor, None))]

@@ -11,6 +11,7 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem
 from skillsfc.results import table_hash
+from skillsfc.transitions.column_names import refuse_names
 from skillsfc.transitions.multistate.estimation import (
     count_transitions,
     cut_groups,
@@ -165,6 +166,7 @@ def estimate_state_probabilities(
     >>> made.time_in_state[["state", "expected_time"]].round(4).values.tolist()
     [['E', 2.0], ['U', 4.0]]
     """
+    refuse_names(SUBJECT, {"group": group or None}, {"weight": weight, "cluster": cluster})
     _check_arguments(start, until, from_state, landmark, initial, level, interval)
     wanted = None if times is None else read_times(times, SUBJECT)
     histories = read_histories(

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
+from skillsfc.transitions.column_names import refuse_names
 from skillsfc.transitions.records import Floats, Whole
 from skillsfc.transitions.text_codes import as_codes
 from skillsfc.transitions.weights import read_weights
@@ -76,6 +77,7 @@ def person_weights(
     table: pd.DataFrame, persons: pd.DataFrame, weight: str | None, fixed: list[str], subject: str
 ) -> tuple[Floats | None, tuple[str, ...]]:
     """Return the weight of each person, None where there are none, and notes."""
+    refuse_names(subject, {}, {"weight": weight})
     if weight is None or (weight == "weight" and weight not in table.columns):
         return None, ()
     problems: list[Problem] = []

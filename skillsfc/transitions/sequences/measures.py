@@ -12,6 +12,7 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
 from skillsfc.results import Result
+from skillsfc.transitions.column_names import refuse_names
 from skillsfc.transitions.sequences.averages import average_by_group
 from skillsfc.transitions.sequences.measure_columns import (
     MEASURES,
@@ -168,6 +169,7 @@ def measure_sequences(
     [[2.0, 0.946, 0.52, 0.722], [0.0, 0.0, 0.0, 1.0]]
     """
     check_level(level, SUBJECT)
+    refuse_names(SUBJECT, {"measures": measures or None, "positive": positive or None})
     prepared = prepare_sequences(sequences, subject=SUBJECT, weight=weight, missing=missing)
     names = group_names(group, prepared.persons, SUBJECT)
     good = _states_named("positive", positive, prepared.states)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
 from skillsfc.results import table_hash
+from skillsfc.transitions.column_names import refuse_names
 from skillsfc.transitions.records import Flags, Floats, Whole
 from skillsfc.transitions.sequences.model import AFTER, MISSING, Codes, Sequences, read_sequences
 from skillsfc.transitions.weights import read_weights
@@ -105,6 +106,7 @@ def choose_weight(
         If weights are missing, negative or all zero.
     """
     problems: list[Problem] = []
+    refuse_names(subject, {}, {"weight": weight})
     if weight is None:
         return np.ones(sequences.size), ()
     if weight == "weight":
@@ -138,6 +140,7 @@ def group_names(
     group: str | Iterable[str] | None, persons: pd.DataFrame, subject: str, argument: str = "group"
 ) -> list[str]:
     """Return the names of grouping columns after a check that persons have them."""
+    refuse_names(subject, {argument: group or None})
     names = [] if group is None else [group] if isinstance(group, str) else list(group)
     unknown = [name for name in names if name not in persons.columns]
     if unknown:

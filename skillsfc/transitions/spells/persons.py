@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import Problem, TableError
+from skillsfc.transitions.column_names import refuse_names
 from skillsfc.transitions.records import Floats, as_codes
 from skillsfc.transitions.weights import read_weights
 
@@ -58,6 +59,7 @@ def person_weights(
         If a person has more than one weight, or weights are not valid.
     """
     problems: list[Problem] = []
+    refuse_names(subject, {}, {"weight": weight})
     if weight is None or weight not in table.columns:
         if weight not in (None, "weight"):
             problems.append(Problem(f"column '{weight}'", "missing", "the weight"))

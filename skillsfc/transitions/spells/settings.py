@@ -62,7 +62,9 @@ def refuse_settings(settings: SpellCheckSettings, table: pd.DataFrame) -> None:
             problems.append(_unknown(name, getattr(settings, name), words))
     for name, usual in (("weight", "weight"), ("age", "age")):
         given = getattr(settings, name)
-        if given not in (None, usual) and given not in table.columns:
+        if given is not None and not isinstance(given, str):
+            problems.append(Problem(name, repr(given)[:60], "one name as text, or None"))
+        elif given not in (None, usual) and given not in table.columns:
             guess = did_you_mean(given, table.columns)
             problems.append(Problem(name, repr(given), "the name of a column", guess))
     if problems:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
+from skillsfc.errors import Problem, did_you_mean, listing
 from skillsfc.transitions.records import as_codes
 from skillsfc.transitions.stages.rules import VALUES, Bits, Flags, bits, everything
 
@@ -51,23 +51,6 @@ def listed_codes(codes: object) -> tuple[object, ...]:
     """
     several = isinstance(codes, Iterable) and not isinstance(codes, str)
     return tuple(codes) if several else (codes,)  # type: ignore[arg-type]
-
-
-def refuse_other_than_mappings(given: Mapping[str, object], subject: str) -> None:
-    """Raise if an argument is neither a mapping nor None.
-
-    Raises
-    ------
-    ParameterError
-        Listing every such argument.
-    """
-    problems = [
-        Problem(name, repr(value)[:60], "names and what they mean, such as {'name': 'meaning'}")
-        for name, value in given.items()
-        if value is not None and not isinstance(value, Mapping)
-    ]
-    if problems:
-        raise ParameterError(subject, problems)
 
 
 def texts(column: pd.Series, missing: Iterable[object] = ()) -> pd.Series:
@@ -237,7 +220,7 @@ def read_ages(
     """Return who is of the ages asked for, and counts of the others.
 
     Codes of no answer, negative ages and ages over 120 are not known; nobody is classified whose
-    age is not known. Words that hold a number, such as 20 years, are added to the problems.
+    age is not known. Other words, such as 20 years, are added to the problems.
     """
     size = len(table)
     if age is None:
@@ -250,8 +233,7 @@ def read_ages(
     numbers: Any = pd.to_numeric(table["age"], errors="coerce")
     years = np.floor(numbers.to_numpy(dtype="float64", na_value=np.nan))
     odd = ~np.isfinite(years) | (years < 0) | (years > 120)
-    words = texts(table["age"][np.isnan(years)], missing).dropna()
-    strangers = sorted(set(words[words.str.contains(r"\d", regex=True)]))
+    strangers = sorted(set(texts(table["age"][np.isnan(years)], missing).dropna()))
     if strangers:
         step = "Write completed years alone, or name codes of no answer in missing_codes=(...)."
         found = f"the words {listing(strangers)}"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 
+import numpy as np
 import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
 from skillsfc.schema import refuse_other_than_table
+from skillsfc.transitions.column_names import refuse_other_than_mappings
 from skillsfc.transitions.stages.answers import (
     OPTIONAL,
     QUESTIONS,
     listed_codes,
     read_ages,
     read_answers,
-    refuse_other_than_mappings,
 )
 from skillsfc.transitions.stages.result import (
     ADDED,
@@ -25,7 +27,7 @@ from skillsfc.transitions.stages.result import (
     from_answers,
     version_note,
 )
-from skillsfc.transitions.stages.rules import read_rules
+from skillsfc.transitions.stages.rules import read_rules, refuse_version
 
 TREATMENTS = ("bounds", "refuse", "not_classified")
 
@@ -123,7 +125,7 @@ def classify_stages(
     given: pd.DataFrame = getattr(persons, "table", persons)
     refuse_other_than_table(given, SUBJECT)
     refuse_other_than_mappings({"columns": columns}, SUBJECT)
-    settings = StageSettings(version, missing, age, dict(columns or {}), float(stable_months))
+    settings = StageSettings(version, missing, age, dict(columns or {}), stable_months)
     refuse_settings(settings, SUBJECT)
     table = named(given, settings.columns, SUBJECT)
     problems = _absent(table)
@@ -221,18 +223,27 @@ def refuse_settings(settings: StageSettings, subject: str) -> None:
     ParameterError
         Listing every such argument.
     """
-    read_rules(settings.version)
+    refuse_version(settings.version, subject)
     problems = []
     if settings.missing not in TREATMENTS:
         near = did_you_mean(settings.missing, TREATMENTS)
         problems.append(Problem("missing", repr(settings.missing), listing(TREATMENTS), near))
     age = settings.age
-    if age is not None and (len(age) != 2 or not 0 <= age[0] <= age[1]):
+    if age is not None and not _is_span(age):
         problems.append(Problem("age", repr(age), "first and last age, such as (15, 29), or None"))
-    if not settings.stable_months > 0:
-        problems.append(Problem("stable_months", repr(settings.stable_months), "months above 0"))
+    months: object = settings.stable_months
+    if isinstance(months, bool) or not isinstance(months, Real) or not float(months) > 0:
+        problems.append(Problem("stable_months", repr(months), "months above 0"))
     if problems:
         raise ParameterError(subject, problems)
+
+
+def _is_span(age: object) -> bool:
+    """Return whether an argument is a first and a last age."""
+    if not isinstance(age, Sequence | np.ndarray) or len(age) != 2:
+        return False
+    first, last = age
+    return isinstance(first, Real) and isinstance(last, Real) and 0 <= first <= last  # type: ignore[operator]
 
 
 def _absent(table: pd.DataFrame) -> list[Problem]:

@@ -28,14 +28,14 @@ def refuse_roles(states: Iterable[str], roles: Mapping[str, str], subject: str) 
             did_you_mean(role, ROLES),
         )
         for state, role in roles.items()
-        if role not in ROLES
+        if str(role) not in ROLES
     ]  # fmt: skip
     bare = sorted(set(states) - set(roles))
     if bare:
         near = did_you_mean(bare[0], roles)
         found = f"no role for the states {listing(bare)}"
         problems.append(Problem("roles", found, f"one of {listing(ROLES, 12)} for each", near))
-    if not set(roles.values()) & set(GOALS):
+    if not {str(role) for role in roles.values()} & set(GOALS):
         found = "no state has a role that ends the transition"
         problems.append(Problem("roles", found, f"at least one of {listing(GOALS)}"))
     if problems:

@@ -17,10 +17,11 @@ from skillsfc.errors import (
     listing,
 )
 from skillsfc.results import Result, table_hash
+from skillsfc.transitions.column_names import refuse_names, refuse_other_than_mappings
 from skillsfc.transitions.design import read_design
 from skillsfc.transitions.ratios import domains, taken_names
 from skillsfc.transitions.records import Records, read_records
-from skillsfc.transitions.stages.answers import coded_keys, refuse_other_than_mappings
+from skillsfc.transitions.stages.answers import coded_keys
 from skillsfc.transitions.stages.histories import (
     OUTCOMES,
     measure_histories,
@@ -31,7 +32,6 @@ from skillsfc.transitions.stages.histories import (
 from skillsfc.transitions.stages.path_rules import KINDS, NOT_KNOWN
 from skillsfc.transitions.stages.path_summary import summarise
 from skillsfc.transitions.survey_design import refuse_level
-from skillsfc.transitions.survival.selection import refuse_names
 
 SUBJECT = "classify_transitions"
 DESTINATIONS = ("first", "current")
@@ -172,7 +172,7 @@ def classify_transitions(
                  {"weight": weight, "stratum": stratum, "cluster": cluster})  # fmt: skip
     groups = tuple([group] if isinstance(group, str) else list(group or ()))
     settings = PathSettings(
-        coded_keys(roles),
+        coded_keys(roles or {}),
         groups,
         destination,
         without_education,
@@ -269,5 +269,8 @@ def _said(counts: pd.Series, persons: pd.DataFrame) -> list[str]:
     ]
     gaps = int((persons["length_class"] == NOT_KNOWN).sum())
     if gaps:
-        notes.append(f"{gaps} paths have time that no spell covers or explains: not classified.")
+        notes.append(
+            f"Of {gaps} of those transited part of the way is not known, so that their path is not "
+            "classified: they count in share_direct, as not direct, and in no share of a path."
+        )
     return notes

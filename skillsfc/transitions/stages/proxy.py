@@ -10,6 +10,7 @@ import pandas as pd
 
 from skillsfc.errors import Problem, TableError
 from skillsfc.schema import refuse_other_than_table
+from skillsfc.transitions.column_names import refuse_names, refuse_other_than_mappings
 from skillsfc.transitions.records import as_codes
 from skillsfc.transitions.stages.answers import (
     QUESTIONS,
@@ -17,7 +18,6 @@ from skillsfc.transitions.stages.answers import (
     listed_codes,
     read_ages,
     read_answers,
-    refuse_other_than_mappings,
 )
 from skillsfc.transitions.stages.classify import named, refuse_settings
 from skillsfc.transitions.stages.loss import (
@@ -42,7 +42,6 @@ from skillsfc.transitions.stages.result import (
 )
 from skillsfc.transitions.stages.rules import UNKNOWN_STAGE, Bits, read_rules
 from skillsfc.transitions.survey_design import refuse_level
-from skillsfc.transitions.survival.selection import refuse_names
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -160,7 +159,7 @@ def approximate_stages(
     refuse_names(SUBJECT, {"lose": lose or None}, {"period": period})
     lost = (lose,) if isinstance(lose, str) else tuple(lose)
     table = named(given, columns or {}, SUBJECT)
-    settings = StageSettings(version, "bounds", age, dict(columns or {}), float(stable_months))
+    settings = StageSettings(version, "bounds", age, dict(columns or {}), stable_months)
     refuse_settings(settings, SUBJECT)
     states = None if states is None else coded_keys(states)
     refuse_arguments(table, lost, states, assume or {}, period)

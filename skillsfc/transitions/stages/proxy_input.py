@@ -79,7 +79,10 @@ def refuse_arguments(
         raise TableError(SUBJECT, missing)
 
 
-def _wrong_values(where: str, answers: Answers) -> list[Problem]:
+def _wrong_values(where: str, answers: object) -> list[Problem]:
+    if not isinstance(answers, Mapping):
+        expected = "questions and their answers, such as {'activity': 'employed'}"
+        return [Problem(where, repr(answers)[:60], expected)]
     problems = []
     for name, value in answers.items():
         if name not in VALUES:

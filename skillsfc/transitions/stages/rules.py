@@ -130,6 +130,20 @@ def versions() -> tuple[str, ...]:
     return tuple(dict.fromkeys(code_list("swts_forms")["version"]))
 
 
+def refuse_version(version: object, subject: str) -> None:
+    """Raise if the table of rules holds no such version.
+
+    Raises
+    ------
+    ParameterError
+        If it does not.
+    """
+    known = versions()
+    if not isinstance(version, str) or version not in known:
+        found = Problem("version", repr(version), listing(known), did_you_mean(version, known))
+        raise ParameterError(subject, [found])
+
+
 @cache
 def read_rules(version: str) -> Rules:
     """Return the rules of one version.
@@ -145,12 +159,9 @@ def read_rules(version: str) -> Rules:
     >>> rules.forms, rules.stages[2]
     (('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), 'in_transition')
     """
+    refuse_version(version, "classify_stages")
     listed = code_list("swts_forms")
     rows = listed[listed["version"] == version]
-    if rows.empty:
-        known = versions()
-        found = Problem("version", repr(version), listing(known), did_you_mean(version, known))
-        raise ParameterError("classify_stages", [found])
     named = rows[rows["level"] != "rule"]
     forms = named[named["level"] == "form"]
     conditions = tuple(

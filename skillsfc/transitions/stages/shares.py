@@ -12,13 +12,14 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
 from skillsfc.results import Result, table_hash
+from skillsfc.transitions.column_names import refuse_names
 from skillsfc.transitions.design import Floats, read_design
 from skillsfc.transitions.ratios import domains, taken_names
+from skillsfc.transitions.records import as_codes
 from skillsfc.transitions.stages.bounds import estimate_range
 from skillsfc.transitions.stages.result import ADDED, StageClassification, StageSettings
 from skillsfc.transitions.stages.rules import NOT_CLASSIFIED, UNKNOWN_STAGE, Rules, read_rules
 from skillsfc.transitions.survey_design import refuse_level
-from skillsfc.transitions.survival.selection import refuse_names
 
 SUBJECT = "estimate_stage_shares"
 #: Third part of ILOSTAT's series by the column that stands beside sex.
@@ -31,6 +32,7 @@ COLUMNS = (
     "population_error", "unit", "status", "source",
 )  # fmt: skip
 NOT_BESIDE = ("sex", "year", "quarter", "country")  # every series has these
+TOTALS = ("T", "total")
 KIND = {"stage": "STG", "form": "FOR"}
 
 
@@ -95,7 +97,8 @@ def estimate_stage_shares(
     Raises
     ------
     TableError
-        On columns that are not there, weights that cannot be meant, or another input.
+        On columns that are not there, a group called as totals are (T, total), weights that cannot
+        be meant, or another input.
     ParameterError
         If the level or a word is out of range.
 
@@ -173,9 +176,24 @@ def _read(classified: object, groups: Sequence[str]) -> tuple[pd.DataFrame, Stag
     ]
     free = [name for name in groups if name in known and name not in ADDED]
     problems += taken_names(free, COLUMNS, "by")
+    problems += [found for name in free if name in table for found in _totals(table[name])]
     if problems:
         raise TableError(SUBJECT, problems)
     return table, classified.settings
+
+
+def _totals(column: pd.Series) -> list[Problem]:
+    """Return a problem for each group that readers of the result would take for the total."""
+    codes, step = as_codes(column), "Rename it, or leave rows of totals out."
+    counts = {label: int(codes.eq(label).sum()) for label in TOTALS}
+    return [
+        Problem(
+            f"by: column '{column.name}'", f"the group {label!r} in {count} rows",
+            "another name: totals are called so", next_step=step,
+        )
+        for label, count in counts.items()
+        if count
+    ]  # fmt: skip
 
 
 def _bands(table: pd.DataFrame, groups: Sequence[str], age: str) -> dict[str, pd.Series]:

@@ -121,5 +121,5 @@ def discrete_notes(
 
 def _on_errors(settings: DiscreteSettings) -> str:
     if settings.errors == "robust":
-        return "Standard errors: sandwich, summed by cluster."
+        return "Standard errors: sandwich, summed by cluster, times G / (G - 1) of G clusters."
     return "Standard errors: inverse information."

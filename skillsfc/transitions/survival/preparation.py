@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean, listing
+from skillsfc.transitions.column_names import refuse_names
 from skillsfc.transitions.records import Flags, Floats, Whole
 from skillsfc.transitions.survival.formula import Design, design_matrix
 from skillsfc.transitions.survival.selection import (
     Names,
     as_names,
     count_distinct,
-    refuse_names,
     renumbered,
     select_spells,
 )

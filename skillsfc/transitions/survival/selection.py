@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean, listing
+from skillsfc.transitions.column_names import refuse_names
 from skillsfc.transitions.records import Floats, Records, Whole, read_records
 from skillsfc.transitions.survival.grouping import MISSING_GROUP as MISSING_GROUP
 from skillsfc.transitions.survival.grouping import number_groups, taken_name
@@ -93,37 +94,6 @@ def check_words(subject: str, level: float, words: Mapping[str, tuple[Any, Seque
 def as_names(names: Names) -> tuple[str, ...]:
     """Return one name, several or none as a tuple."""
     return () if names is None else (names,) if isinstance(names, str) else tuple(names)
-
-
-def refuse_names(
-    subject: str, several: Mapping[str, object], single: Mapping[str, object] | None = None
-) -> None:
-    """Refuse arguments that are no names, or no list of them.
-
-    Raises
-    ------
-    ParameterError
-        With every problem.
-    """
-    problems = []
-    for where, value in several.items():
-        if value is None or isinstance(value, str):
-            continue
-        listed = list(value) if isinstance(value, Iterable) else None
-        if not listed:
-            found = repr(value) if listed is None else "an empty list"
-            problems.append(Problem(where, found, "a name, a list of names, or None"))
-        elif not all(isinstance(name, str) for name in listed):
-            problems.append(Problem(where, repr(listed)[:60], "names as text, such as '5'"))
-        elif len(set(listed)) < len(listed):
-            problems.append(Problem(where, f"twice: {listing(listed)}", "each name once"))
-    problems += [
-        Problem(where, repr(value)[:60], "one name as text, or None")
-        for where, value in (single or {}).items()
-        if value is not None and not isinstance(value, str)
-    ]
-    if problems:
-        raise ParameterError(subject, problems)
 
 
 def _refuse_groups(by: tuple[str, ...], subject: str) -> None:
