@@ -12,7 +12,7 @@ from skillsfc.schema import code_list
 from skillsfc.sources.encoding import decode
 
 FILE = Path("own.csv")
-CYRILLIC = ("cp1251", "koi8_r", "koi8_u", "cp866", "iso8859_5")
+CYRILLIC = ("cp1251", "koi8_r", "koi8_u", "cp866", "cp1125", "iso8859_5")
 SPELLS = "person,state,start,end\n1,РАБОТА,0,12\n1,УЧЁБА,12,30\n"
 
 
@@ -55,6 +55,15 @@ def test_no_name_of_a_country_is_ever_read_as_another_word(list_, column, encodi
             assert found == unicodedata.normalize("NFC", text)
             right += 1
     assert right > 0.8 * tried
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8_u", "cp1125", "iso8859_5"])
+def test_ukrainian_is_read_as_written_or_refused(encoding):
+    text = "стать,вік,стан\nжінка,20,зайнята\nчоловік,25,безробітний\nжінка,31,навчання\n"
+    try:
+        assert decode(text.encode(encoding), FILE) == text
+    except SourceError as error:
+        assert encoding in str(error)  # noqa: PT017
 
 
 def test_one_short_word_that_two_code_pages_make_is_refused():

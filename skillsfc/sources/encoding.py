@@ -21,6 +21,7 @@ OLD_ENCODINGS = {
     "cp1254": "Latin",  # Turkish
     "cp1256": "Arabic",
     "cp866": "Cyrillic",  # DOS
+    "cp1125": "Cyrillic",  # DOS, Ukrainian
     "iso8859_5": "Cyrillic",
     "iso8859_6": "Arabic",
     "koi8_r": "Cyrillic",
@@ -44,7 +45,8 @@ def decode(raw: bytes, file: Path, encoding: str | None = None) -> str:
     UTF-8 with or without its mark and UTF-16 with its mark are known for sure. An old code page
     is taken only when all that make words of the file's bytes make the same words, or when those
     of one have the letters that are frequent and those of the others far fewer; otherwise the user
-    has to say.
+    has to say. Pages not listed in ``OLD_ENCODINGS``, of the Macintosh or Arabic DOS, have to be
+    named: they can be taken for one that is.
 
     Parameters
     ----------
