@@ -11,22 +11,26 @@ COUNTRY ?= MAR
 HORIZON ?=
 WORKERS ?= 2
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints-py311.txt
+# Python compiles what it imports, once; compiling all of scipy beforehand takes half a minute.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints-py311.txt
 INPUTS := pyproject.toml constraints-py311.txt
 
 .PHONY: report batch test test-pandas2 lab bench clean
 .DEFAULT_GOAL := report
 
-$(VENV)/.core: $(INPUTS)
+$(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "skillsfc needs Python 3.11 or newer; found $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11"; exit 1; }
 	@test -x $(BIN)/python || { echo "Making $(VENV) (once, about two minutes) ..."; $(PYTHON) -m venv $(VENV); }
+	@touch $@
+
+$(VENV)/.core: $(VENV)/.python $(INPUTS)
 	@$(INSTALL) -e .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.core
+$(VENV)/.test: $(VENV)/.python $(INPUTS)
 	@$(INSTALL) -e ".[test]"
-	@touch $@
+	@touch $(VENV)/.core $@
 
 $(VENV)/.lab: $(VENV)/.core
 	@$(INSTALL) -e ".[lab]"
