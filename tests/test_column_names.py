@@ -42,6 +42,17 @@ def test_an_argument_of_another_kind_is_named(method, name, given):
         METHODS[method](**{name: given})
 
 
+def test_an_index_of_names_serves_as_a_list():
+    told = sf.check_spells(SPELLS.assign(sex=np.where(SPELLS["person"] % 2, "F", "M")))
+    names = pd.Index(["sex"])
+    made = sf.estimate_state_probabilities(told, group=names)
+    assert sorted(made.table["sex"].unique()) == ["F", "M"]
+    panel = PANEL.rename(columns={"time": "month"})
+    panel = panel.assign(sex=np.where(panel["person"] % 2, "F", "M"), area="a")
+    flows = sf.estimate_flows(panel, group=np.array(["sex", "area"]))
+    assert flows.average["sex"].nunique() == 2
+
+
 def test_no_name_and_an_empty_list_are_everybody():
     for group in (None, []):
         assert len(sf.estimate_state_probabilities(sf.check_spells(SPELLS), group=group).table)

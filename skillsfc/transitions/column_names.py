@@ -8,9 +8,13 @@ from skillsfc.errors import ParameterError, Problem, listing
 
 
 def refuse_names(
-    subject: str, several: Mapping[str, object], single: Mapping[str, object] | None = None
+    subject: str,
+    several: Mapping[str, object],
+    single: Mapping[str, object] | None = None,
+    *,
+    empty: bool = False,
 ) -> None:
-    """Refuse arguments that are no names, or no list of them.
+    """Refuse arguments that are no names, or no list of them; an empty one unless it may be.
 
     Raises
     ------
@@ -22,7 +26,7 @@ def refuse_names(
         if value is None or isinstance(value, str):
             continue
         listed = list(value) if isinstance(value, Iterable) else None
-        if not listed:
+        if listed is None or not (listed or empty):
             found = repr(value) if listed is None else "an empty list"
             problems.append(Problem(where, found, "a name, a list of names, or None"))
         elif not all(isinstance(name, str) for name in listed):

@@ -55,7 +55,8 @@ def ends_early(curve: pd.DataFrame) -> bool:
 def without_small_counts(table: pd.DataFrame) -> pd.DataFrame:
     """Return estimates in which numbers of one to nine persons or moves are missing.
 
-    The estimates stay, starred where few carry them: a model stands between them and the persons.
+    The estimates stay, starred where few carry them. Beside the number of all persons they tell
+    what is blank here, where nobody left early: this is no disclosure control.
 
     Examples
     --------

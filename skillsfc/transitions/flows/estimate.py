@@ -152,7 +152,7 @@ def estimate_flows(
     }
     check_words(SUBJECT, level, words)
     single = {"time": time, "state": state, "weight": weight, "cluster": cluster}
-    refuse_names(SUBJECT, {"group": group or None}, single)
+    refuse_names(SUBJECT, {"group": group}, single, empty=True)
     by = as_names(group)
     check_groups(by, RESULT_COLUMNS, SUBJECT)
     made = read_interviews(

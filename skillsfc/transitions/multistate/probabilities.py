@@ -166,7 +166,8 @@ def estimate_state_probabilities(
     >>> made.time_in_state[["state", "expected_time"]].round(4).values.tolist()
     [['E', 2.0], ['U', 4.0]]
     """
-    refuse_names(SUBJECT, {"group": group or None}, {"weight": weight, "cluster": cluster})
+    single = {"weight": weight, "cluster": cluster}
+    refuse_names(SUBJECT, {"group": group}, single, empty=True)
     _check_arguments(start, until, from_state, landmark, initial, level, interval)
     wanted = None if times is None else read_times(times, SUBJECT)
     histories = read_histories(

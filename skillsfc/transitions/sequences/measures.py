@@ -169,7 +169,7 @@ def measure_sequences(
     [[2.0, 0.946, 0.52, 0.722], [0.0, 0.0, 0.0, 1.0]]
     """
     check_level(level, SUBJECT)
-    refuse_names(SUBJECT, {"measures": measures or None, "positive": positive or None})
+    refuse_names(SUBJECT, {"measures": measures, "positive": positive}, empty=True)
     prepared = prepare_sequences(sequences, subject=SUBJECT, weight=weight, missing=missing)
     names = group_names(group, prepared.persons, SUBJECT)
     good = _states_named("positive", positive, prepared.states)

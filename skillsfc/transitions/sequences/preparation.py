@@ -140,7 +140,7 @@ def group_names(
     group: str | Iterable[str] | None, persons: pd.DataFrame, subject: str, argument: str = "group"
 ) -> list[str]:
     """Return the names of grouping columns after a check that persons have them."""
-    refuse_names(subject, {argument: group or None})
+    refuse_names(subject, {argument: group}, empty=True)
     names = [] if group is None else [group] if isinstance(group, str) else list(group)
     unknown = [name for name in names if name not in persons.columns]
     if unknown:
