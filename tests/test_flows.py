@@ -348,7 +348,31 @@ def test_a_state_without_anybody_before_has_no_chances():
 def test_uneven_dates_are_noted():
     table = panel_of(COUNTS).replace({"quarter": {2: 4}})
     more = pd.concat([table, table[table["quarter"] == 1].assign(quarter=5)])
-    assert any("1 to 3 apart" in note for note in sf.estimate_flows(more).notes)
+    made = sf.estimate_flows(more)
+    assert any("those 1 apart, without '1 to 4'" in note for note in made.notes)
+    assert made.settings.apart == 1
+    assert made.average["pairs"].unique().tolist() == [1]
+    assert made.average["count"].sum() == (made.table["time"] == 4).sum() / 9 * COUNTS.sum()
+
+
+def test_a_group_seen_only_over_the_longer_time_has_nothing_over_all_pairs():
+    table = panel_of(COUNTS, dates=(1, 2)).assign(sex="F")
+    late = panel_of(COUNTS // 2, dates=(2, 4)).assign(sex="M")
+    late["person"] += 10_000
+    made = sf.estimate_flows(pd.concat([table, late]), group="sex")
+    assert made.average.set_index("sex").loc["M", "probability"].isna().all()
+    assert made.diagnostics.set_index("sex").loc["M", "moves"] > 0
+    note = "Nothing over all pairs for sex M: nobody there is interviewed at two dates 1 apart."
+    assert note in made.notes
+    assert [one.keys for one in made.named_matrices()] == [{"sex": "F"}]
+
+
+def test_chances_as_uncertain_as_those_of_a_few_persons_are_flagged():
+    table = panel_of([[80, 70], [70, 80]])
+    assert (sf.estimate_flows(table).average["reliability"] == "").all()
+    made = sf.estimate_flows(table, misclassification=[[0.6, 0.4], [0.4, 0.6]]).average
+    assert made["standard_error"].min() > 0.2
+    assert (made["reliability"] == "u").all()
 
 
 def test_dates_as_text_follow_their_order():

@@ -118,7 +118,15 @@ def test_ordered_categories_have_their_order():
 
 def test_a_missing_date_is_noted_for_text_too():
     made = sf.estimate_flows(panel_of(("quarter", ["2020Q1", "2020Q2", "2020Q4", "2021Q1"])))
-    assert any("1 to 2 apart (longer: '2020Q2 to 2020Q4')" in note for note in made.notes)
+    assert any("those 1 apart, without '2020Q2 to 2020Q4'" in note for note in made.notes)
+    assert made.average["pairs"].unique().tolist() == [2]
+
+
+def test_quarters_of_90_to_92_days_are_one_length():
+    days = [0, 90, 181, 273]
+    made = sf.estimate_flows(panel_of(("period", days)))
+    assert made.settings.left_out == ()
+    assert counts(made) == EXPECTED
 
 
 def test_two_spellings_of_a_date_are_one():

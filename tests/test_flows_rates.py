@@ -466,3 +466,76 @@ def test_a_state_left_for_good_has_a_share_of_nothing_and_not_less():
     shares = sf.estimate_steady_state([[0.9, 0.1], [0, 1]]).table["share"]
     assert shares.iloc[0] == 0
     assert shares.iloc[1] == pytest.approx(1)
+
+
+def two_states_at(months, persons=4000, seed=3):
+    """Return who is in E and U at some months of a monthly chain, and the chain's generator."""
+    chance = np.array([[0.95, 0.05], [0.15, 0.85]])
+    draw = np.random.default_rng(seed)
+    state, seen = (draw.random(persons) < 0.25).astype(int), []
+    for month in range(max(months) + 1):
+        if month in months:
+            names = np.array(["E", "U"])[state]
+            seen.append(pd.DataFrame({"person": range(persons), "month": month, "state": names}))
+        state = (draw.random(persons) < chance[state, 1]).astype(int)
+    return pd.concat(seen), principal_logarithm(chance)
+
+
+def test_rates_from_uneven_dates_are_those_of_one_length():
+    panel, truth = two_states_at([0, 3, 6, 12])
+    flows = sf.estimate_flows(panel)
+    rates = sf.to_continuous_rates(flows, interval=3)
+    told = rates.table.set_index(["from_state", "to_state"])
+    assert told.loc[("E", "U"), "lower"] < truth[0, 1] < told.loc[("E", "U"), "upper"]
+    assert told.loc[("U", "E"), "lower"] < truth[1, 0] < told.loc[("U", "E"), "upper"]
+    alone = sf.estimate_flows(panel[panel["month"] <= 6])
+    assert told["hazard"].tolist() == pytest.approx(
+        sf.to_continuous_rates(alone, interval=3).table["hazard"].tolist()
+    )
+    for made in (
+        rates,
+        sf.estimate_steady_state(flows),
+        sf.estimate_steady_state(rates),
+        sf.project_stocks({"E": 3000, "U": 1000}, flows, periods=2),
+    ):
+        assert any("without '6 to 12'" in note for note in made.notes), type(made)
+
+
+def test_shares_of_nothing_and_of_all_have_no_limits_and_others_stay_within():
+    panel = pd.DataFrame({"person": [1, 1, 2, 2, 3, 3, 4, 4], "quarter": [1, 2] * 4,
+                          "state": ["E", "E", "E", "U", "U", "U", "U", "U"]})  # fmt: skip
+    flows = sf.estimate_flows(panel)
+    steady = sf.estimate_steady_state(flows).table
+    assert steady["share"].tolist() == [0.0, 1.0]
+    assert steady[["lower", "upper"]].isna().all(axis=None)
+    told = sf.project_stocks({"E": 10, "U": 0}, flows, periods=2).table
+    edge = told["share"].isin([0.0, 1.0])
+    assert told.loc[edge, ["lower", "upper"]].isna().all(axis=None)
+    inside = told[~edge]
+    assert (inside["lower"] > 0).all()
+    assert (inside["upper"] < 1).all()
+    rates = sf.to_continuous_rates([[0.9, 0.1, 0], [0, 0.8, 0.2], [0, 0, 1]], states=STATES,
+                                   nearest=True)  # fmt: skip
+    assert (rates.probabilities(2).query("from_state == 'O'")["probability"] >= 0).all()
+
+
+def test_a_rate_of_nothing_has_no_limits():
+    panel = pd.DataFrame({
+        "person": np.repeat(range(60), 2), "quarter": [1, 2] * 60,
+        "state": ["E", "E"] * 20 + ["E", "U"] * 5 + ["U", "U"] * 35,
+    })  # fmt: skip
+    told = sf.to_continuous_rates(sf.estimate_flows(panel)).table.set_index("from_state")
+    assert told.loc["U", "hazard"] == 0
+    assert told.loc["U", ["lower", "upper"]].isna().all()
+    assert told.loc["E", "lower"] < told.loc["E", "hazard"] < told.loc["E", "upper"]
+
+
+def test_two_state_stocks_with_a_missing_month_or_months_as_text():
+    stocks = pd.DataFrame({
+        "month": ["2020m8", "2020m9", "2020m10", "2020m12"], "unemployed": [100.0, 101, 99, 100],
+        "short_term_unemployed": [40.0, 42, 39, 41], "labour_force": 1000.0,
+    })  # fmt: skip
+    made = sf.estimate_two_state_rates(stocks.sample(frac=1, random_state=2)).table
+    assert made["month"].tolist() == ["2020m8", "2020m9", "2020m10"]  # not as letters sort
+    assert made["finding_rate"].notna().tolist() == [True, True, False]
+    assert made["note"].iloc[2] == "no rates: the dates are not 1 apart like most"

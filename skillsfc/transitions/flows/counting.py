@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from skillsfc.errors import ConvergenceError, Problem
 from skillsfc.transitions.flows.errors_by_delta import between_clusters, cluster_totals, slopes
-from skillsfc.transitions.flows.interviews import SUBJECT, Interviews, Pair
+from skillsfc.transitions.flows.interviews import SUBJECT, Interviews
 from skillsfc.transitions.flows.margins import adjust_by_fitting, adjust_by_wls
 from skillsfc.transitions.flows.misclassification import correct_flows
+from skillsfc.transitions.flows.pairs import Pair
 from skillsfc.transitions.flows.result import FlowMatrix
-from skillsfc.transitions.records import Floats, Whole
+from skillsfc.transitions.records import Flags, Floats, Whole
 
 NEGATIVE = ("flag", "clip", "refuse")
 
@@ -50,8 +51,9 @@ def count_group(
     size: int,
     clusters: int,
     corrections: Corrections,
+    usual: Flags,
 ) -> tuple[list[FlowMatrix], FlowMatrix]:
-    """Return the matrix of each pair of dates of a group, and that of all pairs together.
+    """Return the matrix of each pair of dates of a group, and that of pairs as far apart as most.
 
     Parameters
     ----------
@@ -63,21 +65,36 @@ def count_group(
         Number of states, and of clusters in the whole panel.
     corrections : Corrections
         What is done to the flows.
+    usual : array of bool
+        Dates whose next is as far away as most are.
     """
     counted = [_count_pair(*pair, size, clusters, corrections) for pair in pairs]
-    flow = np.sum([one.matrix.flow for one in counted], axis=0)
-    influence = np.sum([one.influence for one in counted], axis=0)
-    present = np.unique(np.concatenate([pair.cluster for _, pair, _ in pairs]))
+    matrices = [one.matrix for one in counted]
+    added = [
+        (pair, one) for (_, pair, _), one in zip(pairs, counted, strict=True) if usual[pair.date]
+    ]
+    if not added:
+        return matrices, _no_total(keys, size)
+    flow = np.sum([one.matrix.flow for _, one in added], axis=0)
+    influence = np.sum([one.influence for _, one in added], axis=0)
+    present = np.unique(np.concatenate([pair.cluster for pair, _ in added]))
     covariance = between_clusters(influence[present])
     total = FlowMatrix(
-        {**keys, "pairs": len(pairs)},
-        np.sum([one.matrix.count for one in counted], axis=0),
+        {**keys, "pairs": len(added)},
+        np.sum([one.matrix.count for _, one in added], axis=0),
         flow,
         _shares(flow),
         covariance,
         _carried(lambda x: _shares(x.reshape(size, size)).ravel(), flow, covariance),
     )
-    return [one.matrix for one in counted], total
+    return matrices, total
+
+
+def _no_total(keys: dict[str, Any], size: int) -> FlowMatrix:
+    nowhere = np.full((size, size), np.nan)
+    apart = np.full((size * size, size * size), np.nan)
+    nobody = np.zeros((size, size), dtype=np.int64)
+    return FlowMatrix({**keys, "pairs": 0}, nobody, nowhere, nowhere, apart, apart)
 
 
 def nothing_seen(
@@ -87,20 +104,14 @@ def nothing_seen(
 
     There is one for each pair of dates at whose first or second somebody was interviewed.
     """
-    size = len(made.states)
-    nowhere = np.full((size, size), np.nan)
-    apart = np.full((size * size, size * size), np.nan)
+    total = _no_total(keys, len(made.states))
     dates = set(made.date[(made.group == group) & (made.weight > 0)].tolist())
     matrices = [
-        FlowMatrix(
-            {**keys, "time": made.dates[date], "until": made.dates[date + 1]},
-            np.zeros((size, size), dtype=np.int64), nowhere, nowhere, apart, apart,
-        )
+        replace(total, keys={**keys, "time": made.dates[date], "until": made.dates[date + 1]})
         for date in range(len(made.dates) - 1)
         if dates & {date, date + 1}
-    ]  # fmt: skip
-    nobody = np.zeros((size, size), dtype=np.int64)
-    return matrices, FlowMatrix({**keys, "pairs": 0}, nobody, nowhere, nowhere, apart, apart)
+    ]
+    return matrices, total
 
 
 def _count_pair(

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import Problem, listing
-from skillsfc.transitions.records import Floats, Whole
+from skillsfc.transitions.records import Flags, Floats, Whole
 
 PARTS = {"quarter": 4, "month": 12, "week": 53}  # parts of a year that a column may number
 QUARTER = re.compile(r"(\d{4})\s*-?[qQ]([1-4])")
 MONTH = re.compile(r"(\d{4})(?:\s*-?[mM]|-)(0?[1-9]|1[0-2])")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+ALIKE = 0.05  # of a length: quarters of 90 to 92 days are one length, one year and two are not
 FORMS = "numbers, or text such as 2020Q3, 2020m9, 2020-09 or 2020-09-15"
 
 
@@ -35,14 +36,17 @@ class Dates:
         Their numbers: what is one further is one interval later.
     year : str
         Column of the year that was combined with the part of a year; empty where none was.
+    steps : tuple of float
+        How far apart consecutive dates are; 1 each where only their order is known.
     notes : tuple of str
-        What was combined, and unequal intervals.
+        What was combined.
     """
 
     place: Whole
     labels: tuple[Any, ...]
     running: tuple[float, ...]
     year: str
+    steps: tuple[float, ...]
     notes: tuple[str, ...]
 
 
@@ -61,14 +65,13 @@ def read_dates(table: pd.DataFrame, time: str, problems: list[Problem]) -> Dates
     numbers, kind = running_dates(table, time, year, problems)
     distinct, first, place = np.unique(numbers, return_index=True, return_inverse=True)
     labels = tuple(table[time].iloc[first].tolist())
-    notes = []
+    notes: tuple[str, ...] = ()
     if year:
         labels = tuple(_label(number, time) for number in distinct.tolist())
-        notes.append(f"{year} and {time} are combined into one running date, such as {labels[0]}.")
-    notes += [] if kind == "order" else _uneven(distinct, labels, time, kind)
+        notes = (f"{year} and {time} are combined into one running date, such as {labels[0]}.",)
     return Dates(
         np.asarray(place.ravel(), dtype=np.int64), labels, tuple(distinct.tolist()), year,
-        tuple(notes),
+        tuple(steps_between(distinct, kind).tolist()), notes,
     )  # fmt: skip
 
 
@@ -142,20 +145,42 @@ def _days(column: pd.Series) -> Floats:
                      for day in column], dtype=np.float64)  # fmt: skip
 
 
-def _uneven(running: Floats, labels: tuple[Any, ...], time: str, kind: str) -> list[str]:
-    """Say so where dates are not equally far apart."""
+def left_out(dates: Dates, usual: Flags) -> list[str]:
+    """Return the pairs of dates that are further apart, or less far, than is usual.
+
+    Examples
+    --------
+    >>> made = Dates(np.arange(3), ("2020Q1", "2020Q2", "2020Q4"), (1, 2, 4), "", (1, 2), ())
+    >>> left_out(made, np.array([True, False]))
+    ['2020Q2 to 2020Q4']
+    """
+    pairs = zip(dates.labels[:-1], dates.labels[1:], usual, strict=True)
+    return [f"{first} to {second}" for first, second, told in pairs if not told]
+
+
+def usual_length(steps: Floats, seen: Floats | Whole) -> tuple[float, Flags]:
+    """Return the length of time that most are seen over, and the steps of that length.
+
+    Chances over times of different lengths have no mean that says anything: one length counts.
+    Of two as common the shorter is taken, within which less goes unseen.
+
+    Examples
+    --------
+    >>> usual_length(np.array([3.0, 3.0, 6.0]), np.array([1, 1, 1]))
+    (3.0, array([ True,  True, False]))
+    """
+    alike = np.abs(steps - steps[:, None]) <= ALIKE * steps[:, None]
+    best = max(range(len(steps)), key=lambda at: (seen @ alike[at], -steps[at]))
+    return float(steps[best]), np.asarray(alike[best])
+
+
+def steps_between(running: Floats, kind: str) -> Floats:
+    """Return how far each date is from the next: days in months where no month has two dates."""
+    if kind == "order":
+        return np.ones(len(running) - 1)
     if kind == "day":
         days = [datetime.date.fromordinal(int(number)) for number in running]
         months = np.array([12.0 * day.year + day.month for day in days])
         if len(np.unique(months)) == len(months):
             running = months  # months are of unequal length in days
-    steps = np.diff(running)
-    if len(steps) < 2 or np.ptp(steps) < 1e-9:
-        return []
-    long = np.nonzero(steps > steps.min() + 1e-9)[0]
-    shown = listing([f"{labels[at]} to {labels[at + 1]}" for at in long])
-    return [
-        f"The dates in {time} are {steps.min():g} to {steps.max():g} apart (longer: {shown}): "
-        "chances over unequal intervals stand beside one another, and .average, which holds them "
-        "all, means little."
-    ]
+    return np.asarray(np.diff(running))

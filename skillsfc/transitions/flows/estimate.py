@@ -13,20 +13,20 @@ from skillsfc.errors import CoverageError, Problem
 from skillsfc.results import table_hash
 from skillsfc.transitions.column_names import refuse_names
 from skillsfc.transitions.flows.counting import NEGATIVE, Corrections, count_group, nothing_seen
+from skillsfc.transitions.flows.dates import left_out
 from skillsfc.transitions.flows.interviews import (
     SUBJECT,
     WEIGHT_DATES,
     Interviews,
-    Pair,
-    pairs_of,
     read_interviews,
 )
 from skillsfc.transitions.flows.margins import ADJUSTMENTS, read_margins
 from skillsfc.transitions.flows.misclassification import read_misclassification
 from skillsfc.transitions.flows.names import check_groups
+from skillsfc.transitions.flows.pairs import Pair, pairs_of, usual_step
 from skillsfc.transitions.flows.result import FlowMatrix, Flows, FlowSettings, tabulate
 from skillsfc.transitions.flows.wording import flow_notes
-from skillsfc.transitions.records import Floats
+from skillsfc.transitions.records import Flags, Floats
 from skillsfc.transitions.survival.selection import Names, as_names, check_words
 
 INTERVALS = ("logit", "plain", "log", "log-log")
@@ -100,9 +100,10 @@ def estimate_flows(
         ``.table``: group columns, ``time, until`` (the two dates), ``from_state, to_state``,
         ``count`` [persons matched, without those of weight 0], ``flow`` [weighted persons],
         ``flow_error``, ``probability, standard_error, lower, upper`` [0-1], ``level, reliability``
-        ("u": fewer than 30 in the state before), ``note``. ``.average``: all pairs together, also
-        those over a longer interval where a date is missing (a note says so). A group in which
-        nobody was interviewed at two consecutive dates has count 0, no chances, and a note.
+        ("u": fewer than 30 in the state before, or as uncertain as that), ``note``. ``.average``:
+        all pairs together; where dates are not equally far apart, those as far apart as most
+        (``.settings.apart``; a note names the others). A group in which nobody was interviewed at
+        two consecutive dates has count 0, no chances, and a note.
         ``.unmatched``: persons matched, lost and entered by state. ``.matrix()``: one matrix.
 
     Raises
@@ -164,16 +165,17 @@ def estimate_flows(
     stocks = None if margins is None else read_margins(margins, made, by)
     method = None if margins is None else adjustment
     corrections = Corrections(errors, negative, method)
+    apart, usual = usual_step(made)
     settings = FlowSettings(
         made.states, made.time, by, weight_date, method, errors is not None, negative, interval,
-        level,
+        level, apart, tuple(left_out(made.dated, usual)),
     )  # fmt: skip
-    matrices, averages, unmatched = _all_groups(made, stocks, corrections, weight_date)
+    matrices, averages, unmatched = _all_groups(made, stocks, corrections, weight_date, usual)
     given = {"panel": panel, "margins": margins}
     return Flows(
         tabulate(tuple(matrices), settings),
         settings,
-        _describe(averages, unmatched, by),
+        _describe(matrices, averages, unmatched, by),
         flow_notes(made, settings, matrices, averages, unmatched, stocks),
         {
             "version": __version__,
@@ -191,6 +193,7 @@ def _all_groups(
     stocks: Mapping[tuple[Any, ...], Floats] | None,
     corrections: Corrections,
     weight_date: str,
+    usual: Flags,
 ) -> tuple[list[FlowMatrix], list[FlowMatrix], pd.DataFrame]:
     matrices, averages, unmatched = [], [], []
     clusters = int(made.cluster.max()) + 1
@@ -209,7 +212,7 @@ def _all_groups(
         if not pairs:
             one, total = nothing_seen(keys, made, place)
         else:
-            one, total = count_group(keys, pairs, len(made.states), clusters, corrections)
+            one, total = count_group(keys, pairs, len(made.states), clusters, corrections, usual)
         matrices += one
         averages.append(total)
     if not any(total.keys["pairs"] for total in averages):
@@ -247,7 +250,10 @@ def _unmatched(keys: dict[str, Any], pair: Pair, states: tuple[str, ...]) -> pd.
 
 
 def _describe(
-    averages: list[FlowMatrix], unmatched: pd.DataFrame, by: tuple[str, ...]
+    matrices: list[FlowMatrix],
+    averages: list[FlowMatrix],
+    unmatched: pd.DataFrame,
+    by: tuple[str, ...],
 ) -> pd.DataFrame:
     """Return one row a group: pairs of dates, persons matched, lost, entered, and moves."""
     rows = []
@@ -256,6 +262,7 @@ def _describe(
         for name in by:
             own = own[own[name] == one.keys[name]]
         kinds = own.groupby("kind")["count"].sum()
-        moved = int(one.count.sum() - np.trace(one.count))
+        counts = [m.count for m in matrices if all(m.keys[name] == one.keys[name] for name in by)]
+        moved = int(sum(count.sum() - np.trace(count) for count in counts))
         rows.append({**one.keys, **{k: int(kinds[k]) for k in kinds.index}, "moves": moved})
     return pd.DataFrame(rows)

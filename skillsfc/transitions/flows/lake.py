@@ -106,4 +106,5 @@ def steady_shares(matrix: Floats, generator: bool) -> Floats:
     equations = np.vstack([change.T, np.ones(size)])
     made = np.linalg.lstsq(equations, np.append(np.zeros(size), 1.0), rcond=None)[0]
     made[np.abs(made) < NOTHING] = 0.0  # a state all leave for good: not a share below 0
+    made[np.abs(made - 1) < NOTHING] = 1.0
     return np.asarray(made, dtype=np.float64)

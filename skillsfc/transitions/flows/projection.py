@@ -21,7 +21,7 @@ from skillsfc.transitions.flows.lake import (
 )
 from skillsfc.transitions.flows.matrices import NamedMatrix, provenance_of, read_matrices
 from skillsfc.transitions.records import Floats
-from skillsfc.transitions.survival.intervals import normal_quantile
+from skillsfc.transitions.survival.intervals import confidence_limits
 from skillsfc.transitions.survival.selection import check_words
 
 PROJECT = "project_stocks"
@@ -238,7 +238,7 @@ def _read_stocks(stocks: Any, states: tuple[str, ...]) -> Floats:
 def _projected(
     persons: Floats, share: Floats, error: Floats, states: tuple[str, ...], level: float
 ) -> pd.DataFrame:
-    reach = normal_quantile(level) * error
+    lower, upper = confidence_limits(share, error, level=level, interval="logit")
     count = len(persons)
     return pd.DataFrame(
         {
@@ -247,8 +247,8 @@ def _projected(
             "persons": persons.ravel(),
             "share": share.ravel(),
             "standard_error": error.ravel(),
-            "lower": np.maximum(share - reach, 0.0).ravel(),
-            "upper": np.minimum(share + reach, 1.0).ravel(),
+            "lower": lower.ravel(),
+            "upper": upper.ravel(),
             "level": level,
             "status": np.where(
                 np.repeat(np.arange(count), len(states)) == 0, "observed", "projected"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -109,12 +110,12 @@ def to_continuous_rates(
         checks.append(_check(one, found, generator, settings))
         if generator is not None:
             generators.append(generator)
-        notes.append(_note(one, found, settings))
+        notes += [*one.notes, _note(one, found, settings)]
     return ContinuousRates(
         pd.concat(rows, ignore_index=True),
         settings,
         pd.DataFrame(checks),
-        tuple(notes),
+        tuple(dict.fromkeys(notes)),
         provenance_of(matrix),
         generators=tuple(generators),
     )
@@ -132,14 +133,14 @@ def _generator(one: NamedMatrix, found: Embedding, settings: RateSettings) -> Na
                 1.0,
             )
             covariance = slope @ one.covariance @ slope.T
-        return NamedMatrix(one.states, found.logarithm / length, covariance, one.keys)
+        return replace(one, entries=found.logarithm / length, covariance=covariance)
     if settings.nearest == "none":
         return None
     start = found.logarithm
     if start is None:  # a state is left at once: begin with moves at the rate of their chances
         start = one.entries - np.eye(len(one.states))
     made = nearest_generator(start, settings.nearest, one.entries)
-    return NamedMatrix(one.states, made / length, None, one.keys)
+    return replace(one, entries=made / length, covariance=None)
 
 
 def _rows(
@@ -152,7 +153,8 @@ def _rows(
         hazard = generator.entries.ravel()
         if generator.covariance is not None:
             error = roots(generator.covariance)
-    reach = normal_quantile(settings.level) * error
+    # A move that nobody makes has no error of its own: how rare it is at most stays unknown.
+    reach = normal_quantile(settings.level) * np.where(hazard > 0, error, np.nan)
     kind = FROM_LOGARITHM if found.verdict == EMBEDDABLE else FROM_NEAREST
     table = pd.DataFrame(
         {

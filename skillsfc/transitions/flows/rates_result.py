@@ -14,9 +14,10 @@ from skillsfc.transitions.flows.embedding import EMBEDDABLE
 from skillsfc.transitions.flows.errors_by_delta import roots, slopes
 from skillsfc.transitions.flows.matrices import NamedMatrix
 from skillsfc.transitions.records import Floats
-from skillsfc.transitions.survival.intervals import normal_quantile
+from skillsfc.transitions.survival.intervals import confidence_limits
 
 SUBJECT = "to_continuous_rates"
+NOTHING = 1e-14  # rounding of chances
 
 
 @dataclass(frozen=True)
@@ -128,14 +129,15 @@ def _probabilities(one: NamedMatrix, interval: float, level: float) -> pd.DataFr
     size = len(one.states)
 
     def matrix(x: Floats) -> Floats:
-        return np.asarray(expm(x.reshape(size, size) * interval)).ravel()
+        made = np.asarray(expm(x.reshape(size, size) * interval)).ravel()
+        return np.where(np.abs(made) < NOTHING, 0.0, made)
 
     made = matrix(one.entries.ravel())
     error = np.full(size * size, np.nan)
     if one.covariance is not None:
         slope = slopes(matrix, one.entries.ravel(), 1.0)
         error = roots(slope @ one.covariance @ slope.T)
-    reach = normal_quantile(level) * error
+    lower, upper = confidence_limits(made, error, level=level, interval="logit")
     return pd.DataFrame(
         {
             **{name: [value] * (size * size) for name, value in one.keys.items()},
@@ -143,8 +145,8 @@ def _probabilities(one: NamedMatrix, interval: float, level: float) -> pd.DataFr
             "to_state": np.tile(one.states, size),
             "probability": made,
             "standard_error": error,
-            "lower": np.maximum(made - reach, 0.0),
-            "upper": np.minimum(made + reach, 1.0),
+            "lower": lower,
+            "upper": upper,
             "level": level,
         }
     )

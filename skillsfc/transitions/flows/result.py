@@ -43,6 +43,10 @@ class FlowSettings:
         Scale of the limits.
     level : float
         Their level [0-1].
+    apart : float
+        Time between the dates of the pairs in the average [unit of the dates; months of days].
+    left_out : tuple of str
+        Pairs of dates that are not in it, as they are further apart, or less far, than most.
     """
 
     states: tuple[str, ...]
@@ -54,6 +58,19 @@ class FlowSettings:
     negative: str = "flag"
     interval: str = "logit"
     level: float = 0.95
+    apart: float = 1.0
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def uneven(self) -> str:
+        """Say which dates are not in the average, and what would take them all; or nothing."""
+        if not self.left_out:
+            return ""
+        return (
+            f"The dates in {self.time} are not equally far apart: all pairs together are those "
+            f"{self.apart:g} apart, without {listing(self.left_out)}, over which chances are "
+            "others. sf.fit_panel_markov takes times of any length."
+        )
 
 
 @dataclass(frozen=True)
@@ -91,7 +108,7 @@ class Flows(Result):
     Parameters
     ----------
     average : DataFrame
-        The same over all pairs: flows added, ``pairs`` their number.
+        The same over all pairs, equally far apart: flows added, ``pairs`` their number.
     unmatched : DataFrame
         Group columns, ``time, until, state, kind`` (matched, lost, entered), ``count, weight,
         share``: persons interviewed at both dates, only at the first, only at the second; share
@@ -117,6 +134,7 @@ class Flows(Result):
                 one.probability,
                 one.covariance,
                 {name: one.keys[name] for name in self._set.group},
+                tuple(text for text in (self._set.uneven,) if text),
             )
             for one in self.averages
             if one.keys["pairs"]
@@ -223,6 +241,8 @@ def _rows(one: FlowMatrix, settings: FlowSettings) -> pd.DataFrame:
         chance, error, level=settings.level, interval=settings.interval
     )
     few = np.repeat(one.count.sum(axis=1) < FEW, size)
+    # As uncertain as a count of so few: corrections and clusters can leave less than the persons.
+    few |= (FEW - 1) * error**2 > np.maximum(chance * (1 - chance), 0.0)
     negative = (one.flow.ravel() < 0) | (chance < 0)
     note = np.where(negative, "negative: the correction asks for too much", "")
     if not one.count.any():

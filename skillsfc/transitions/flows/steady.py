@@ -15,7 +15,7 @@ from skillsfc.transitions.flows.lake import ALONE, steady_shares
 from skillsfc.transitions.flows.matrices import NamedMatrix, provenance_of, read_matrices
 from skillsfc.transitions.flows.projection import project_stocks
 from skillsfc.transitions.records import Floats
-from skillsfc.transitions.survival.intervals import normal_quantile
+from skillsfc.transitions.survival.intervals import confidence_limits
 from skillsfc.transitions.survival.selection import check_words
 
 __all__ = ["SteadySettings", "SteadyState", "estimate_steady_state", "project_stocks"]
@@ -84,7 +84,8 @@ def estimate_steady_state(
 
     Notes
     -----
-    :math:`\pi P = \pi` or :math:`\pi Q = 0`, with :math:`\sum \pi = 1`. Errors by the delta method.
+    :math:`\pi P = \pi` or :math:`\pi Q = 0`, with :math:`\sum \pi = 1`. Errors by the delta method;
+    limits on the logit, none for shares of 0 and 1.
     A distance shrinks by the second eigenvalue each period: half-life :math:`\ln 0.5 / \ln |x_2|`.
 
     Examples
@@ -102,7 +103,7 @@ def estimate_steady_state(
         second, life = _speed(one)
         shares = steady_shares(one.entries, one.is_generator)
         error = _steady_errors(one)
-        reach = normal_quantile(level) * error
+        lower, upper = confidence_limits(shares, error, level=level, interval="logit")
         rows.append(
             pd.DataFrame(
                 {
@@ -110,8 +111,8 @@ def estimate_steady_state(
                     "state": one.states,
                     "share": shares,
                     "standard_error": error,
-                    "lower": np.maximum(shares - reach, 0.0),
-                    "upper": np.minimum(shares + reach, 1.0),
+                    "lower": lower,
+                    "upper": upper,
                     "level": level,
                 }
             )

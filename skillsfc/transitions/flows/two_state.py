@@ -11,6 +11,7 @@ from skillsfc import __version__
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
 from skillsfc.results import Result, table_hash
 from skillsfc.schema import refuse_other_than_table
+from skillsfc.transitions.flows.dates import running_dates, steps_between, usual_length
 from skillsfc.transitions.records import Floats
 
 SUBJECT = "estimate_two_state_rates"
@@ -73,7 +74,8 @@ def estimate_two_state_rates(stocks: pd.DataFrame, *, time: str = "month") -> Tw
     u_s': :math:`F = 1 - (u' - u_s') / u`, finding rate :math:`f = -\ln(1 - F)`. The rate of losing
     s solves :math:`u' = (1 - e^{-f-s}) \frac{s}{f+s} l + e^{-f-s} u`, which counts those who lose a
     job and find one before the next date. The right side rises in s, so that it is found by
-    halving. Where F is not between 0 and 1 there are no rates, and a note says so.
+    halving. Where F is not between 0 and 1, or a date
+    is missing between two, there are no rates, and a note says so.
 
     References
     ----------
@@ -87,11 +89,12 @@ def estimate_two_state_rates(stocks: pd.DataFrame, *, time: str = "month") -> Tw
     >>> made.table[["finding_probability", "finding_rate", "losing_rate"]].round(5).values.tolist()
     [[0.4, 0.51083, 0.05676]]
     """
-    table = _checked(stocks, time)
+    table, steps = _checked(stocks, time)
+    length, usual = usual_length(steps, np.ones(len(steps)))
     u, short, force = (table[name].to_numpy(dtype=np.float64) for name in STOCKS)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = 1 - (u[1:] - short[1:]) / u[:-1]
-        valid = (found > 0) & (found < 1)
+        valid = (found > 0) & (found < 1) & usual
         finding = -np.log(np.where(valid, 1 - found, np.nan))
         losing = _losing(u[:-1], u[1:], force[:-1], finding)
         dates = table[time].to_numpy()
@@ -108,6 +111,7 @@ def estimate_two_state_rates(stocks: pd.DataFrame, *, time: str = "month") -> Tw
             "note": np.where(valid, "", "no rates: finding probability is not between 0 and 1"),
         }
     )
+    made.loc[~usual, "note"] = f"no rates: the dates are not {length:g} apart like most"
     made.loc[valid & np.isnan(losing), "note"] = "no rate of losing leads to the next stock"
     notes = ["Two states: moves into and out of the labour force are taken as none."]
     if made["note"].ne("").any():
@@ -117,7 +121,8 @@ def estimate_two_state_rates(stocks: pd.DataFrame, *, time: str = "month") -> Tw
     return TwoStateRates(made, TwoStateSettings(time), notes=tuple(notes), provenance=provenance)
 
 
-def _checked(stocks: object, time: str) -> pd.DataFrame:
+def _checked(stocks: object, time: str) -> tuple[pd.DataFrame, Floats]:
+    """Return the stocks in the order of their dates, and how far apart these are."""
     refuse_other_than_table(stocks, SUBJECT)
     table: pd.DataFrame = stocks
     problems = [
@@ -130,7 +135,9 @@ def _checked(stocks: object, time: str) -> pd.DataFrame:
     if len(table) < 2 or table[time].duplicated().any() or table[time].isna().any():
         problem = Problem(f"column '{time}'", "missing, repeated or fewer than two", "dates")
         raise TableError(SUBJECT, [problem])
-    ordered = table.sort_values(time, ignore_index=True)
+    running, kind = running_dates(table, time, "", problems)
+    order = np.argsort(running, kind="stable")
+    ordered = table.iloc[order].reset_index(drop=True)
     numbers = ordered[list(STOCKS)].apply(pd.to_numeric, errors="coerce")
     if numbers.isna().any().any() or (numbers < 0).any().any():
         problems.append(Problem("stocks", "missing, negative or no number", "persons"))
@@ -140,7 +147,7 @@ def _checked(stocks: object, time: str) -> pd.DataFrame:
             problems.append(Problem(f"column '{low}'", f"above {high} in {above} rows", "a part"))
     if problems:
         raise TableError(SUBJECT, problems)
-    return ordered.assign(**numbers)
+    return ordered.assign(**numbers), steps_between(running[order], kind)
 
 
 def _losing(before: Floats, after: Floats, force: Floats, finding: Floats) -> Floats:

@@ -23,14 +23,8 @@ def flow_notes(
 ) -> tuple[str, ...]:
     """Return notes on matching, corrections, small numbers and what is left undone."""
     notes = [*made.notes, *_matching(unmatched)]
-    nobody = [
-        ", ".join(f"{name} {one.keys[name]}" for name in settings.group)
-        for one in averages
-        if not one.keys["pairs"]
-    ]
-    if nobody:
-        where = "; ".join(nobody)
-        notes.append(f"No flows for {where}: nobody there is interviewed at two consecutive dates.")
+    notes += [settings.uneven] if settings.uneven else []
+    notes += _nothing(settings, matrices, averages)
     if settings.misclassified:
         notes.append(
             "Misclassification is undone as if errors at the two dates were independent; where "
@@ -58,6 +52,28 @@ def flow_notes(
     clusters = len(set(made.cluster[made.weight > 0].tolist()))
     notes.append(f"Standard errors: delta method over {clusters} clusters.")
     return tuple(notes)
+
+
+def _nothing(
+    settings: FlowSettings, matrices: Sequence[FlowMatrix], averages: Sequence[FlowMatrix]
+) -> list[str]:
+    """Name the groups without flows, and those whose dates are all further apart than most."""
+    found: dict[bool, list[str]] = {False: [], True: []}
+    for one in averages:
+        if not one.keys["pairs"]:
+            keys = {name: one.keys[name] for name in settings.group}
+            seen = any(
+                other.count.any() and all(other.keys[name] == keys[name] for name in keys)
+                for other in matrices
+            )
+            found[seen].append(", ".join(f"{name} {value}" for name, value in keys.items()))
+    where = {seen: "; ".join(groups) for seen, groups in found.items() if groups}
+    ends = {False: "consecutive dates", True: f"dates {settings.apart:g} apart"}
+    heads = {False: "No flows", True: "Nothing over all pairs"}
+    return [
+        f"{heads[seen]} for {groups}: nobody there is interviewed at two {ends[seen]}."
+        for seen, groups in where.items()
+    ]
 
 
 def _matching(unmatched: pd.DataFrame) -> list[str]:
