@@ -176,3 +176,32 @@ def test_groups_that_clash_are_named(group, words):
     panel = panel_of(("quarter", [1, 2, 3, 4])).assign(sex="F")
     with pytest.raises(ParameterError, match=words):
         sf.estimate_flows(panel, group=group)
+
+
+@pytest.mark.parametrize(
+    ("column", "months"),
+    [
+        (("quarter", [20203, 20204, 20211, 20212]), 3),
+        (("quarter", ["20203", "20204", "20211", "20212"]), 3),
+        (("month", [202011, 202012, 202101, 202102]), 1),
+        (("quarter", [7, 8, 9, 10]), 3),
+        (("year", [2010, 2012, 2014, 2016]), 24),
+        (("period", ["2020Q1", "2020Q3", "2021Q1", "2021Q3"]), 6),
+        (("period", ["2020-01-15", "2020-04-01", "2020-07-30", "2020-10-02"]), 3),
+    ],
+)
+def test_the_time_between_dates_in_months(column, months):
+    made = sf.estimate_flows(panel_of(column))
+    assert made.settings.months == months
+    assert made.settings.left_out == ()
+    assert counts(made) == EXPECTED
+    assert made.table["time"].unique().tolist() == list(column[1][:3])
+
+
+@pytest.mark.parametrize(
+    "column", [("period", [1, 2, 3, 4]), ("wave", [20203, 20204, 20205, 20206])]
+)
+def test_numbers_without_a_unit_say_no_months(column):
+    settings = sf.estimate_flows(panel_of(column), time=column[0]).settings
+    assert np.isnan(settings.months)
+    assert settings.apart == 1

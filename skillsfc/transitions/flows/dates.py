@@ -13,6 +13,10 @@ import pandas as pd
 from skillsfc.errors import Problem, listing
 from skillsfc.transitions.records import Flags, Floats, Whole
 
+#: Months in a unit of dates that are numbers, by the name of their column.
+MONTHS = {"month": 1.0, "quarter": 3.0, "year": 12.0, "week": 84 / 365.25, "day": 12 / 365.25}
+CODES = {"quarter": (10, 4), "month": (100, 12)}  # 20203 and 202009: the year, then its part
+YEARS = (1900, 2100)  # that such codes may begin with
 PARTS = {"quarter": 4, "month": 12, "week": 53}  # parts of a year that a column may number
 QUARTER = re.compile(r"(\d{4})\s*-?[qQ]([1-4])")
 MONTH = re.compile(r"(\d{4})(?:\s*-?[mM]|-)(0?[1-9]|1[0-2])")
@@ -38,6 +42,8 @@ class Dates:
         Column of the year that was combined with the part of a year; empty where none was.
     steps : tuple of float
         How far apart consecutive dates are; 1 each where only their order is known.
+    months : float
+        Months in a unit of the steps; missing where the dates do not say.
     notes : tuple of str
         What was combined.
     """
@@ -47,6 +53,7 @@ class Dates:
     running: tuple[float, ...]
     year: str
     steps: tuple[float, ...]
+    months: float
     notes: tuple[str, ...]
 
 
@@ -69,9 +76,10 @@ def read_dates(table: pd.DataFrame, time: str, problems: list[Problem]) -> Dates
     if year:
         labels = tuple(_label(number, time) for number in distinct.tolist())
         notes = (f"{year} and {time} are combined into one running date, such as {labels[0]}.",)
+    steps, unit = steps_between(distinct, kind)
     return Dates(
         np.asarray(place.ravel(), dtype=np.int64), labels, tuple(distinct.tolist()), year,
-        tuple(steps_between(distinct, kind).tolist()), notes,
+        tuple(steps.tolist()), MONTHS.get(time if unit == "number" else unit, np.nan), notes,
     )  # fmt: skip
 
 
@@ -108,7 +116,7 @@ def _label(number: float, time: str) -> str:
 def _read(column: pd.Series, problems: list[Problem]) -> tuple[Floats, str]:
     """Return dates as numbers, and the kind of date that they are."""
     if pd.api.types.is_numeric_dtype(column):
-        return np.asarray(column.to_numpy("float64", na_value=np.nan)), "number"
+        return _coded(np.asarray(column.to_numpy("float64", na_value=np.nan)), str(column.name))
     if pd.api.types.is_datetime64_any_dtype(column):
         return _days(column), "day"
     if all(isinstance(value, datetime.date) for value in column):
@@ -117,7 +125,8 @@ def _read(column: pd.Series, problems: list[Problem]) -> tuple[Floats, str]:
     read = [_number(str(text)) for text in distinct]
     kinds = {kind for kind, _ in read}
     if len(kinds) == 1 and kinds != {""}:
-        return np.array([number for _, number in read])[place], kinds.pop()
+        numbers, kind = np.array([number for _, number in read])[place], kinds.pop()
+        return _coded(numbers, str(column.name)) if kind == "number" else (numbers, kind)
     if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered:
         return np.asarray(column.cat.codes, dtype=np.float64), "order"
     strange = [text for text, (kind, _) in zip(distinct, read, strict=True) if not kind]
@@ -140,6 +149,16 @@ def _number(text: str) -> tuple[str, float]:
     return ("number", float(text)) if NUMBER.fullmatch(text) else ("", 0.0)
 
 
+def _coded(numbers: Floats, name: str) -> tuple[Floats, str]:
+    """Return codes such as 20203 or 202009 as running quarters or months, others as they are."""
+    base, parts = CODES.get(name, (1, 0))
+    year, part = np.divmod(numbers, base)
+    known = (part % 1 == 0) & (part >= 1) & (part <= parts)
+    if parts and (known & (year >= YEARS[0]) & (year <= YEARS[1])).all():
+        return np.asarray(parts * year + part), name
+    return numbers, "number"
+
+
 def _days(column: pd.Series) -> Floats:
     return np.array([day.toordinal() + (day - day.normalize()).total_seconds() / 86400
                      for day in column], dtype=np.float64)  # fmt: skip
@@ -150,7 +169,7 @@ def left_out(dates: Dates, usual: Flags) -> list[str]:
 
     Examples
     --------
-    >>> made = Dates(np.arange(3), ("2020Q1", "2020Q2", "2020Q4"), (1, 2, 4), "", (1, 2), ())
+    >>> made = Dates(np.arange(3), ("2020Q1", "2020Q2", "2020Q4"), (1, 2, 4), "", (1, 2), 3, ())
     >>> left_out(made, np.array([True, False]))
     ['2020Q2 to 2020Q4']
     """
@@ -174,13 +193,13 @@ def usual_length(steps: Floats, seen: Floats | Whole) -> tuple[float, Flags]:
     return float(steps[best]), np.asarray(alike[best])
 
 
-def steps_between(running: Floats, kind: str) -> Floats:
-    """Return how far each date is from the next: days in months where no month has two dates."""
+def steps_between(running: Floats, kind: str) -> tuple[Floats, str]:
+    """Return how far each date is from the next, and the unit; days in months if that tells all."""
     if kind == "order":
-        return np.ones(len(running) - 1)
+        return np.ones(len(running) - 1), kind
     if kind == "day":
         days = [datetime.date.fromordinal(int(number)) for number in running]
         months = np.array([12.0 * day.year + day.month for day in days])
         if len(np.unique(months)) == len(months):
-            running = months  # months are of unequal length in days
-    return np.asarray(np.diff(running))
+            running, kind = months, "month"  # months are of unequal length in days
+    return np.asarray(np.diff(running)), kind

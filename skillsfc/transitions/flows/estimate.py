@@ -168,7 +168,7 @@ def estimate_flows(
     apart, usual = usual_step(made)
     settings = FlowSettings(
         made.states, made.time, by, weight_date, method, errors is not None, negative, interval,
-        level, apart, tuple(left_out(made.dated, usual)),
+        level, apart, apart * made.dated.months, tuple(left_out(made.dated, usual)),
     )  # fmt: skip
     matrices, averages, unmatched = _all_groups(made, stocks, corrections, weight_date, usual)
     given = {"panel": panel, "margins": margins}

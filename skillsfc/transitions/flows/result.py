@@ -45,6 +45,8 @@ class FlowSettings:
         Their level [0-1].
     apart : float
         Time between the dates of the pairs in the average [unit of the dates; months of days].
+    months : float
+        The same in months; missing where the dates are numbers without a unit.
     left_out : tuple of str
         Pairs of dates that are not in it, as they are further apart, or less far, than most.
     """
@@ -59,6 +61,7 @@ class FlowSettings:
     interval: str = "logit"
     level: float = 0.95
     apart: float = 1.0
+    months: float = float("nan")
     left_out: tuple[str, ...] = ()
 
     @property

@@ -147,7 +147,7 @@ def _checked(stocks: object, time: str) -> tuple[pd.DataFrame, Floats]:
             problems.append(Problem(f"column '{low}'", f"above {high} in {above} rows", "a part"))
     if problems:
         raise TableError(SUBJECT, problems)
-    return ordered.assign(**numbers), steps_between(running[order], kind)
+    return ordered.assign(**numbers), steps_between(running[order], kind)[0]
 
 
 def _losing(before: Floats, after: Floats, force: Floats, finding: Floats) -> Floats:
