@@ -146,12 +146,13 @@ def test_parts_of_few_persons_are_in_no_file_and_not_in_the_picture():
     assert first.loc["school", "share"] == 0.6
     assert shown[shown["period"] > 0]["share"].notna().all()
     told = SimpleNamespace(states=("school", "job", "home"), group=())
-    picture = part_areas("all", "Made up", shown, told, "months", "", None)
-    assert "At 0: school 60, not shown apart 40." in picture.figure.alt_text
-    assert "one to nine persons" in picture.note
+    every = parts_of([[60, 35, 5], [40, 40, 20], [100, 0, 0]])
+    picture = part_areas("all", "Made up", every, told, "months", "", None)
+    assert "At 0: school 60. At 2" in picture.figure.alt_text
+    assert "in fives of persons" in picture.note
     assert "month 2" in picture.note
-    hidden = shown.assign(share=np.nan)
-    assert part_areas("all", "Made up", hidden, told, "months", "", None) is None
+    few = parts_of([[40, 35, 5], [40, 40, 0]])
+    assert part_areas("all", "Made up", few, told, "months", "", None) is None
 
 
 def test_intervals_and_ages_do_not_break_inside_a_cell():

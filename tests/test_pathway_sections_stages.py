@@ -133,10 +133,13 @@ def test_histories_are_said_over_time_with_their_unit():
                "job": {"in_education": "no", "activity": "employed"},
                "search": {"in_education": "no", "activity": "unemployed"}}  # fmt: skip
     classified = sf.approximate_stages(seen, states=answers, age=None)
-    parts = sf.estimate_state_distribution(sf.spells_to_sequences(histories()))
-    section = sf.write_stages(
-        sf.estimate_stage_shares(classified, by="time"), name="Made up", parts=parts
-    )
+    shares = sf.estimate_stage_shares(classified, by="time")
+    few = sf.estimate_state_distribution(sf.spells_to_sequences(histories()))
+    none = sf.write_stages(shares, name="Made up", parts=few)
+    assert none.figures == ()
+    assert none.paragraphs[-1].startswith("There is no picture of the states over time")
+    parts = sf.estimate_state_distribution(sf.spells_to_sequences(histories(persons=200)))
+    section = sf.write_stages(shares, name="Made up", parts=parts)
     text = check_section(section)
     assert text.startswith("After 1 month at most ")
     assert ", after 30 months at most " in text

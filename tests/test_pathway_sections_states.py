@@ -42,7 +42,8 @@ def histories(seed=1, persons=60, states=("school", "job", "home"), months=40):
 
 @cache
 def chances(group="sex"):
-    return sf.estimate_state_probabilities(histories(), group=group, states=tuple(KINDS))
+    made = histories(persons=240)
+    return sf.estimate_state_probabilities(made, group=group, states=tuple(KINDS))
 
 
 def test_states_are_told_for_each_group_at_the_last_time_of_the_table():
@@ -55,11 +56,47 @@ def test_states_are_told_for_each_group_at_the_last_time_of_the_table():
     assert section.table("states_at")["after"].tolist() == ["12 months"] * 3 + ["36 months"] * 3
     numbers = section.table("states_at_in_figures")
     whole = chances().at([12, 36])
-    assert numbers.drop(columns="at_risk").equals(whole.drop(columns="at_risk"))
-    few = whole["at_risk"].between(1, 9)
-    assert few.any()
-    assert numbers["at_risk"].isna().equals(few)
+    assert numbers.equals(whole)
     assert section.figures[0].figure.alt_text.startswith("Areas of per cent by state")
+
+
+def test_shares_of_few_persons_are_told_nowhere_on_the_page():
+    made = sf.estimate_state_probabilities(histories(), group="sex", states=tuple(KINDS))
+    section = sf.write_state_probabilities(made, name="Made up")
+    check_section(section)
+    assert section.figures == ()  # thirty women and thirty men: areas in fives say nothing
+    assert any("There is no picture" in text for text in section.paragraphs)
+    for table, whole in (("states_at_in_figures", made.at([12, 36])),
+                         ("state_probabilities", made.table)):  # fmt: skip
+        numbers = section.table(table)
+        few = whole["at_risk"].between(1, 9)
+        assert few.any()
+        assert (
+            numbers.loc[few.to_numpy(), ["probability", "lower", "at_risk"]].isna().all(axis=None)
+        )
+        hidden = numbers["probability"].isna().groupby([numbers["sex"], numbers["time"]]).sum()
+        assert (hidden != 1).all()  # one alone is what the others leave
+    assert "..c" in " ".join(section.table("states_at").astype("str").to_numpy().ravel())
+
+
+def test_areas_are_drawn_in_fives_of_persons_and_end_where_few_are_followed():
+    told = histories(persons=300).copy()
+    leaves = told["person"] >= 90
+    told["end"] = told["end"].where(~leaves, told["end"].clip(upper=20))
+    told = told[told["start"] < told["end"]]
+    last = told.groupby("person")["end"].transform("max") == told["end"]
+    told["to_state"] = told["to_state"].mask(last, "")
+    made = sf.estimate_state_probabilities(told, states=tuple(KINDS))
+    figure = sf.write_state_probabilities(made, name="Made up", times=[12]).figures[0]
+    assert "a hundred or more are followed" in figure.note
+    assert "in fives of persons" in figure.note
+    assert "At 0: school 100. At 20, as written" in figure.figure.alt_text
+    heights = {
+        round(float(y) * 60, 6)
+        for area in figure.figure.collections
+        for y in area.get_paths()[0].vertices[:, 1]
+    }
+    assert all(value == int(value) for value in heights)  # of 300 persons, sixty fives
 
 
 def test_all_together_are_the_young_and_one_column():
@@ -227,18 +264,20 @@ def test_marks_fall_back_on_the_last_time():
 def test_a_picture_joins_the_smallest_of_many_states():
     states = [f"s{number}" for number in range(11)]
     table = pd.DataFrame({"state": states, "time": 0.0, "share": [0.2] + [0.08] * 10})
-    rows, shown, note = drawable(table, measure="share", states=states, keys=["time"])
+    table["persons"] = 100 * table["share"]
+    point = {"measure": "share", "count": "persons", "keys": ["time"]}
+    rows, shown, note = drawable(table, states=states, **point)
     assert len(shown) == 8
     assert shown[-1] == OTHER
     assert rows["share"].sum() == pytest.approx(1.0)
     assert note.startswith("The 4 states")
-    few = drawable(table.head(3), measure="share", states=states[:3], keys=["time"])
+    few = drawable(table.head(3), states=states[:3], **point)
     assert few[1:] == (states[:3], "")
 
 
 def test_many_states_are_drawn_and_all_stand_in_the_table():
     states = tuple(f"state {letter}" for letter in "abcdefghij")
-    made = sf.estimate_state_probabilities(histories(persons=30, states=states))
+    made = sf.estimate_state_probabilities(histories(persons=300, states=states))
     section = sf.write_state_probabilities(made, name="Made up", times=[20])
     check_section(section)
     assert "The 3 states with the smallest parts" in section.figures[0].note

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from skillsfc.errors import Problem, TableError, listing
+from skillsfc.report.charts.area_panels import ROUNDING, Panels, panels_of, parts_of
 from skillsfc.report.charts.from_results import grouped, time_unit
-from skillsfc.report.charts.inputs import (
-    group_names,
-    require,
-    require_keys,
-    require_numbers,
-)
-from skillsfc.report.charts.style import MUTED, SEGMENTS, drawing, dress, segment_colours, text_on
+from skillsfc.report.charts.style import MUTED, drawing, dress, text_on
 from skillsfc.report.charts.words import (
     Scale,
     axis_title,
@@ -31,35 +23,8 @@ from skillsfc.report.charts.words import (
 )
 
 PER_CENT = Scale(0.01, "per cent", 0, " %")
-ROUNDING = 0.005
 GAP = 0.06  # between panels, as a part of a panel's width
 LEAST_NAMED = 0.09  # a narrower area has no room for its name
-TIMES = ("time", "period", "month", "quarter", "year")
-MEASURES = ("share", "probability")
-
-
-@dataclass(frozen=True)
-class Panels:
-    """Rows of a chart of areas, and what its axes are.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        The caller's rows.
-    time, value : str
-        Columns of the horizontal axis and of the heights.
-    states, groups : list of str
-        Areas from below, panels from the left.
-    colours : list of str
-        Of the states.
-    """
-
-    rows: pd.DataFrame
-    time: str
-    value: str
-    states: list[str]
-    groups: list[str]
-    colours: list[str]
 
 
 def plot_state_areas(
@@ -86,7 +51,9 @@ def plot_state_areas(
     ----------
     table : DataFrame or Result
         ``state``, one of ``time, period, month, quarter, year``, and ``share`` or ``probability``
-        [0-1]; the parts of one time add up to one at most.
+        [0-1]; the parts of one time add up to one at most. With a column ``drawn`` areas are as
+        high as that says, such as in fives of persons; numbers and words stay those of the parts,
+        and a missing part has neither.
     group : str, optional
         Column of the panels, such as ``"sex"``; by default the groups of the result.
     states : sequence of str, optional
@@ -132,7 +99,7 @@ def plot_state_areas(
     check_language(language)
     unit = time_unit(table, unit)
     table, group = grouped(table, group, language=language, labels=labels)
-    panels = _panels(table, group, states, every)
+    panels = panels_of(table, group, states, every)
     names = names_of_codes(panels.states, "state", language, labels)
     line = footer(source, panels.rows, language=language)
     alt = alt_state_areas(table, group=group, states=states, quantity=quantity, labels=labels)
@@ -177,12 +144,12 @@ def alt_state_areas(
     'Areas of per cent by state over time. At 0: s 100. At 6, as written: s 25, j 75.'
     """
     table, group = grouped(table, group, labels=labels)
-    panels = _panels(table, group, states)
+    panels = panels_of(table, group, states)
     names = names_of_codes(panels.states, "state", "en", labels)
     shown = names_of_codes(panels.groups, group or "", "en", labels)
     text = f"Areas of {inner(quantity)}per cent by state over time."
     for code in panels.groups:
-        own = _of(panels, code)
+        own = parts_of(panels, code, panels.value)
         head = f" {shown[code]}:" if group else ""
         last = own.index.max()
         for moment in dict.fromkeys([own.index.min(), last]):
@@ -197,57 +164,15 @@ def alt_state_areas(
     return text
 
 
-def _panels(
-    table: Any,
-    group: str | None,
-    states: Sequence[str] | None,
-    every: Sequence[str] | None = None,
-) -> Panels:
-    columns = [] if not isinstance(table, pd.DataFrame) else list(table.columns)
-    time = next((name for name in TIMES if name in columns), TIMES[0])
-    value = next((name for name in MEASURES if name in columns), MEASURES[0])
-    keys = [*([group] if group else []), time, "state"]
-    rows = require(table, [*keys, value], subject="states over time", measure=value, unique=keys)
-    require_numbers(rows, [time, value], subject="states over time")
-    rows["state"] = rows["state"].astype("str")
-    rows["_panel"] = group_names(rows[group]) if group else ""
-    present = list(dict.fromkeys(rows["state"]))
-    if states is not None:
-        require_keys(list(states), present, subject="states over time", where="states")
-    shown = present if states is None else list(states)
-    groups = list(dict.fromkeys(rows["_panel"]))
-    panels = Panels(rows, time, value, shown, groups, segment_colours(shown, every))
-    problems = []
-    if len(shown) > len(SEGMENTS):
-        step = "Join some before, or name those to show in states=."
-        problems.append(Problem("states", f"{len(shown)}: {listing(shown)}", "8 at most",
-                                next_step=step))  # fmt: skip
-    sums = rows.groupby(["_panel", time], sort=False)[value].sum()
-    if (sums > 1 + ROUNDING).any():
-        found = f"add up to {sums.max():.3f} at one time"
-        step = "Filter to one group, or name it in group=."
-        problems.append(Problem(f"column {value!r}", found, "1 at most", next_step=step))
-    if problems:
-        raise TableError("states over time", problems)
-    return panels
-
-
-def _of(panels: Panels, code: str) -> pd.DataFrame:
-    """Return the parts of one panel: a row a time, a column a state."""
-    own = panels.rows[panels.rows["_panel"] == code]
-    wide = own.pivot_table(index=panels.time, columns="state", values=panels.value, sort=True)
-    return wide.reindex(columns=panels.states).fillna(0.0)
-
-
 def _draw(axes: Axes, panels: Panels, step: bool) -> float:
     """Draw the panels from left to right and return the width of one."""
-    parts = {code: _of(panels, code) for code in panels.groups}
+    parts = {code: parts_of(panels, code) for code in panels.groups}
     first = min(float(part.index.min()) for part in parts.values())
     last = max(float(part.index.max()) for part in parts.values())
     width = max(last - first, 1e-9)
     ticks, texts = [], []
     marks = _nice(first, last, len(parts))
-    for at, part in enumerate(parts.values()):
+    for at, (code, part) in enumerate(parts.items()):
         shift = at * width * (1 + GAP) - first
         x = part.index.to_numpy(dtype=float) + shift
         axes.stackplot(x, part.to_numpy().T, colors=panels.colours,
@@ -255,7 +180,8 @@ def _draw(axes: Axes, panels: Panels, step: bool) -> float:
                        labels=panels.states if at == 0 else ())  # fmt: skip
         ticks += [mark + shift for mark in marks]
         texts += [f"{mark:g}" for mark in marks]
-        _write_shares(axes, x[-1] - 0.012 * width, part.to_numpy()[-1], panels.colours)
+        written = parts_of(panels, code, panels.value).to_numpy()[-1]
+        _write_shares(axes, x[-1] - 0.012 * width, part.to_numpy()[-1], written, panels.colours)
     axes.set_xticks(ticks, labels=texts)
     return width
 
@@ -268,12 +194,12 @@ def _nice(first: float, last: float, panels: int) -> list[float]:
     return [float(mark) for mark in np.arange(start, last + 1e-9, step)]
 
 
-def _write_shares(axes: Axes, x: float, parts: Any, colours: Sequence[str]) -> None:
+def _write_shares(axes: Axes, x: float, parts: Any, written: Any, colours: Sequence[str]) -> None:
     """Write the part of each state at the last time, inside its area where there is room."""
     below = 0.0
-    for colour, part in zip(colours, parts, strict=True):
-        if part >= LEAST_NAMED:
-            axes.text(x, below + part / 2, f"{100 * part:.0f}", ha="right", va="center",
+    for colour, part, share in zip(colours, parts, written, strict=True):
+        if part >= LEAST_NAMED and np.isfinite(share):
+            axes.text(x, below + part / 2, f"{100 * share:.0f}", ha="right", va="center",
                       fontsize=7.5, color=text_on(colour))  # fmt: skip
         below += part
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.curve_tables import without_small_counts
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     by_group,
@@ -20,7 +19,7 @@ from skillsfc.report.pathways.grouping import (
     with_interval,
     without_certainty,
 )
-from skillsfc.report.pathways.state_areas import FLAGS, state_areas
+from skillsfc.report.pathways.state_areas import FLAGS, NO_AREAS, state_areas, withhold_parts
 from skillsfc.report.pathways.state_names import inside, marks, names_for
 from skillsfc.report.pathways.words import capital, period, say_count, say_time
 from skillsfc.report.text import Facts, list_words
@@ -88,14 +87,17 @@ def write_later_states(
     shown = compare_large(later.diagnostics, later.settings.group)
     told, names = later.settings, names_for(later.settings.states, labels)
     wanted = list(times or marks(unit, start=told.start, until=told.until, years=(1, 2, 3)))
-    at, every = shown.of(later.at(wanted)), shown.of(later.table)
+    every = shown.of(later.table)
+    at = withhold_parts(shown.of(later.at(wanted)), told.group)
     when = f"after {since:g} {period(unit, since)}"
     title = f"{name}: where those in {called} {when} are later, per cent"
-    left_out = shown.say(facts)
-    said = (left_out,) if left_out else ()
-    paragraphs = (*_followed(at, later, str(state), names, facts, unit), *said, *taken)
+    figure = state_areas(LATER, title, every, told, names, source)
+    said = (shown.say(facts), NO_AREAS if figure is None else "")
+    followed = _followed(at, later, str(state), names, facts, unit)
+    paragraphs = tuple(text for text in (*followed, *said, *taken) if text)
     rows, group = one_column(without_certainty(at, "probability"), told.group)
-    rows = rows[rows.groupby("state")["probability"].transform("max") > 0]
+    never = rows["probability"].eq(0).groupby(rows["state"]).transform("all")
+    rows = rows[~never]
     rows = rows.assign(time=[f"{t:g} {period(unit, t)}" for t in rows["time"]])
     keys = [*([group] if group else []), "state"]
     made = table_estimates(rows, rows=keys, by="time", measure="probability", names=names)
@@ -103,14 +105,13 @@ def write_later_states(
     tables = (
         *shown.left_out(facts),
         TableToPublish("jobless_later_at", title, made, note),
-        TableToPublish(AT, f"{title}: the figures", without_small_counts(at), show=False),
+        TableToPublish(AT, f"{title}: the figures", at, show=False),
         TableToPublish(FOLLOWED, f"{title}: persons", shown.of(later.diagnostics), show=False),
-        TableToPublish(
-            f"{LATER}_in_figures", f"{title}: all times", without_small_counts(every), show=False
-        ),
-    )
-    figure = state_areas(LATER, title, every, told, names, source)
-    return Section(LATER, paragraphs, facts, (figure,), tables, " ".join(paragraphs[:1]))
+        TableToPublish(f"{LATER}_in_figures", f"{title}: all times",
+                       withhold_parts(every, told.group), show=False),
+    )  # fmt: skip
+    pictures = () if figure is None else (figure,)
+    return Section(LATER, paragraphs, facts, pictures, tables, " ".join(paragraphs[:1]))
 
 
 def _taken(
@@ -132,7 +133,7 @@ def _followed(
 ) -> tuple[str, ...]:
     """Say how many were followed, and how many of them are in the same state later."""
     told, said = later.settings, []
-    groups = list(by_group(at[at["probability"].notna()], told.group))
+    groups = list(by_group(at, told.group))
     if len(groups) > FEW_GROUPS:
         return ()
     persons = {
@@ -146,12 +147,13 @@ def _followed(
             what = f"{group_key(keys)}persons in {state}"
             number = say_count(facts, what, persons[who], "person", table=FOLLOWED)
             text = f"{head}{number} were seen in {inside(names[state])} after {start}."
+        own = own[own["probability"].notna()]
         still = own[own["state"].astype("str") == state].sort_values("time").to_dict("records")
         parts = [_again(row, group_key(keys), facts, unit) for row in still]
-        said.append(
-            f"{capital(text)} Still or again there are {list_words(parts)}."
-            f"{_elsewhere(own, keys, state, names, facts)}"
-        )
+        again = f" Still or again there are {list_words(parts)}."
+        if not parts:
+            again = " How many of them are there later rests on too few persons."
+        said.append(f"{capital(text)}{again}{_elsewhere(own, keys, state, names, facts)}")
     return (" ".join(said),)
 
 

@@ -20,7 +20,7 @@ from skillsfc.report.pathways.grouping import (
     one_column,
     with_interval,
 )
-from skillsfc.report.pathways.state_areas import part_areas, withhold_parts
+from skillsfc.report.pathways.state_areas import NO_AREAS, part_areas, withhold_parts
 from skillsfc.report.pathways.state_names import inside, later_words, names_for
 from skillsfc.report.pathways.words import capital, say_count, say_time
 from skillsfc.report.text import Facts, list_words
@@ -85,7 +85,10 @@ def write_trajectories(
     counts = measures.averages.drop_duplicates(list(measures.settings.group) or None)
     shown = compare_large(counts, measures.settings.group)
     averages = shown.of(measures.averages)
-    distribution = withhold_parts(shown.of(parts.table), parts.settings.group)
+    every = shown.of(parts.table)
+    distribution = withhold_parts(every, parts.settings.group)
+    figure = part_areas("all", f"{name}: what they did, per cent", every, parts.settings,
+                        unit, source, labels)  # fmt: skip
     names = names_for(parts.settings.states, labels)
     ahead = pd.DataFrame({"check": ["periods to the later state"], "value": [rates.settings.lag]})
     design = pd.concat([paths.diagnostics, ahead], ignore_index=True)
@@ -94,6 +97,7 @@ def write_trajectories(
         _moves(rates, names, facts),
         _variety(averages, measures.settings.group, facts),
         shown.say(facts),
+        NO_AREAS if figure is None else "",
     )
     tables = (
         *shown.left_out(facts),
@@ -105,8 +109,6 @@ def write_trajectories(
         TableToPublish("state_distribution", f"{name}: part of the persons in each state",
                        distribution, show=False),
     )  # fmt: skip
-    figure = part_areas("all", f"{name}: what they did, per cent", distribution, parts.settings,
-                        unit, source, labels)  # fmt: skip
     kept = tuple(text for text in paragraphs if text)
     pictures = () if figure is None else (figure,)
     return Section("trajectories", kept, facts, pictures, tables, " ".join(kept[:1]))

@@ -21,7 +21,7 @@ from skillsfc.report.pathways.grouping import (
     with_interval,
 )
 from skillsfc.report.pathways.plain_notes import plain_notes
-from skillsfc.report.pathways.state_areas import part_areas, withhold_parts
+from skillsfc.report.pathways.state_areas import NO_AREAS, part_areas
 from skillsfc.report.pathways.words import FLAGS, capital, period, say_time, sentences
 from skillsfc.report.text import Facts, list_words
 from skillsfc.report.withholding import withhold
@@ -120,6 +120,7 @@ def write_stages(
     figure = _stages(rows, group, title, source) if parts is None else None
     if parts is not None:
         figure = _activities(parts, name, unit, source, labels)
+        written = [*written, NO_AREAS if figure is None else ""]
     paragraphs = tuple(text for text in written if text)
     pictures = () if figure is None else (figure,)
     return Section("stages", paragraphs, facts, pictures, tables, paragraphs[0])
@@ -191,10 +192,8 @@ def _stages(
 def _activities(
     parts: Any, name: str, unit: str, source: str, labels: Mapping[str, str] | None
 ) -> FigureToPublish | None:
-    told = parts.settings
-    shown = withhold_parts(parts.table, told.group)
     title = f"{name}: main activities, per cent"
-    return part_areas("activities", title, shown, told, unit, source, labels)
+    return part_areas("activities", title, parts.table, parts.settings, unit, source, labels)
 
 
 def _said(stages: pd.DataFrame, by: tuple[str, ...], unit: str, facts: Facts) -> list[str]:

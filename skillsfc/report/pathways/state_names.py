@@ -133,16 +133,16 @@ def marks(unit: str, *, start: float, until: float, years: Sequence[float]) -> l
 
 
 def drawable(
-    table: pd.DataFrame, *, measure: str, states: Sequence[str], keys: Sequence[str]
+    table: pd.DataFrame, *, measure: str, count: str, states: Sequence[str], keys: Sequence[str]
 ) -> tuple[pd.DataFrame, list[str], str]:
     """Return rows whose states a picture can tell apart: the smallest are joined where many.
 
     Parameters
     ----------
     table : DataFrame
-        ``state``, the measure [share] and the keys of a point.
-    measure : str
-        Column of shares.
+        ``state``, the measure [share], the count and the keys of a point.
+    measure, count : str
+        Columns of shares and of persons.
     states : sequence of str
         The states in their order.
     keys : sequence of str
@@ -155,8 +155,10 @@ def drawable(
 
     Examples
     --------
-    >>> many = pd.DataFrame({"state": list("abcdefghi"), "time": 0, "share": [0.2] + [0.1] * 8})
-    >>> rows, shown, note = drawable(many, measure="share", states="abcdefghi", keys=["time"])
+    >>> many = pd.DataFrame({"state": list("abcdefghi"), "time": 0, "share": [0.2] + [0.1] * 8,
+    ...                      "persons": [20] + [10] * 8})
+    >>> rows, shown, note = drawable(many, measure="share", count="persons",
+    ...                              states="abcdefghi", keys=["time"])
     >>> shown[-1], round(float(rows["share"].iloc[-1]), 1)
     ('other states', 0.2)
     """
@@ -166,7 +168,8 @@ def drawable(
     rows = table.assign(
         state=table["state"].astype("str").where(~table["state"].isin(small), OTHER)
     )
-    rows = rows.groupby([*keys, "state"], as_index=False, sort=False, dropna=False)[measure].sum()
+    points = rows.groupby([*keys, "state"], as_index=False, sort=False, dropna=False)
+    rows = points[[measure, count]].sum()
     shown = [str(state) for state in states if state not in small] + [OTHER]
     return rows, shown, joined_note(small)
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.curve_tables import without_small_counts
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     by_group,
@@ -19,7 +18,7 @@ from skillsfc.report.pathways.grouping import (
     with_interval,
     without_certainty,
 )
-from skillsfc.report.pathways.state_areas import FLAGS, state_areas
+from skillsfc.report.pathways.state_areas import FLAGS, NO_AREAS, state_areas, withhold_parts
 from skillsfc.report.pathways.state_names import (
     KIND_WORDS,
     inside,
@@ -67,22 +66,24 @@ def write_state_probabilities(
     Examples
     --------
     >>> import pandas as pd, skillsfc as sf
-    >>> told = pd.DataFrame({"person": [1, 1, 2, 3], "state": ["U", "E", "U", "U"],
-    ...     "start": [0, 2, 0, 0], "end": [2, 6, 4, 6], "to_state": ["E", "U", "E", ""]})
+    >>> told = pd.DataFrame({"person": range(60), "state": ["U"] * 40 + ["E"] * 20,
+    ...     "start": 0, "end": 6, "to_state": ""})
     >>> made = sf.estimate_state_probabilities(told)
     >>> said = write_state_probabilities(made, name="Made up", times=[3]).paragraphs[0]
     >>> print(said.replace("\xa0", " "))  # doctest: +ELLIPSIS
-    After 3 months, 66.7% of the young were in “U” (13.3% to 100.0%; unreliable) and 33.3% in ...
+    After 3 months, 66.7% of the young were in “U” (54.7% to 78.6%) and 33.3% in “E” (21.4% to ...
     """
     told, facts = chances.settings, Facts("states")
     names, unit = names_for(told.states, labels), period(told.unit, 1)
     wanted = list(times or marks(unit, start=told.start, until=told.until, years=(1, 3, 5)))
     shown = compare_large(chances.diagnostics, told.group)
-    at = shown.of(chances.at(wanted))
+    every = shown.of(chances.table)
+    at = withhold_parts(shown.of(chances.at(wanted)), told.group)
     title = f"{name}: states since {since}, per cent"
     paragraphs = _where_they_are(at, max(wanted), told, names, facts)
-    left_out = shown.say(facts)
-    paragraphs += (left_out,) if left_out else ()
+    figure = state_areas("states", title, every, told, names, source)
+    left_out = shown.say(facts), NO_AREAS if figure is None else ""
+    paragraphs += tuple(text for text in left_out if text)
     rows, group = one_column(without_certainty(at, "probability"), told.group)
     rows = rows.sort_values("time", kind="stable")
     rows = rows.assign(after=[f"{t:g} {period(unit, t)}" for t in rows["time"]])
@@ -92,16 +93,12 @@ def write_state_probabilities(
     tables = (
         *shown.left_out(facts),
         TableToPublish("states_at", title, made.rename(columns={"probability": "share"}), FLAGS),
-        TableToPublish(AT, f"{title}: the figures", without_small_counts(at), show=False),
-        TableToPublish(
-            ALL_TIMES,
-            f"{title}: all times",
-            without_small_counts(shown.of(chances.table)),
-            show=False,
-        ),
-    )
-    figure = state_areas("states", title, shown.of(chances.table), told, names, source)
-    return Section("states", paragraphs, facts, (figure,), tables, " ".join(paragraphs[:1]))
+        TableToPublish(AT, f"{title}: the figures", at, show=False),
+        TableToPublish(ALL_TIMES, f"{title}: all times", withhold_parts(every, told.group),
+                       show=False),
+    )  # fmt: skip
+    pictures = () if figure is None else (figure,)
+    return Section("states", paragraphs, facts, pictures, tables, " ".join(paragraphs[:1]))
 
 
 def write_state_times(
