@@ -8,7 +8,6 @@ import pandas as pd
 
 from skillsfc.report.withholding import CONFIDENTIAL, FEWEST, withhold
 
-COUNTS = ("at_risk", "count", "transitions")
 ENDS = "Curves end where fewer than ten are followed."
 
 
@@ -52,20 +51,24 @@ def ends_early(curve: pd.DataFrame) -> bool:
     return bool((curve["at_risk"] < FEWEST).any())
 
 
-def without_small_counts(table: pd.DataFrame) -> pd.DataFrame:
-    """Return estimates in which numbers of one to nine persons or moves are missing.
+def withhold_moves(rates: pd.DataFrame) -> pd.DataFrame:
+    """Return chances of later states without those of one to nine moves, nor what tells them.
 
-    The estimates stay, starred where few carry them. Beside the number of all persons they tell
-    what is blank here, where nobody left early: this is no disclosure control.
+    Parameters
+    ----------
+    rates : DataFrame
+        ``from_state, to_state, transitions, share`` and their errors, ``reliability``.
 
     Examples
     --------
-    >>> told = pd.DataFrame({"probability": [0.04, 0.96], "at_risk": [4, 96]})
-    >>> without_small_counts(told)["at_risk"].tolist()
-    [nan, 96.0]
+    >>> told = pd.DataFrame({"from_state": "U", "to_state": list("EUO"), "transitions": [60, 36, 4],
+    ...                      "share": [0.6, 0.36, 0.04], "reliability": ""})
+    >>> withhold_moves(told)["share"].tolist()
+    [0.6, nan, nan]
     """
-    small = {n: table[n].between(1, FEWEST - 1) for n in COUNTS if n in table.columns}
-    return table.assign(**{n: table[n].mask(few) for n, few in small.items() if few.any()})
+    few = rates["transitions"].between(1, FEWEST - 1)
+    flagged = rates.assign(reliability=rates["reliability"].mask(few, CONFIDENTIAL))
+    return withhold(flagged, whole=["from_state"], size="transitions")
 
 
 def without_small_flows(flows: pd.DataFrame, group: Sequence[str]) -> pd.DataFrame:

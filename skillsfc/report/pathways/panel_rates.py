@@ -10,6 +10,7 @@ import pandas as pd
 
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.curve_tables import withhold_moves
 from skillsfc.report.pathways.grouping import with_interval
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import by_state, in_order, inside, later_words, names_for
@@ -70,11 +71,12 @@ def write_panel_rates(
     order = fit.settings.states
     counts = _moves(fit, histories, interval)
     stays = by_state(_stays(fit, histories), ["state"], order)
+    seen = None if later is None else withhold_moves(later.table)
     chances = by_state(fit.probabilities(ahead), ["from_state", "to_state"], order)
     paragraphs = [
         _missed(counts, interval, [names[state] for state in in_order(order)], unit, facts),
         _stays_in_words(stays, names, unit, facts),
-        _stayed(chances, later, names, ahead, unit, facts),
+        _stayed(chances, seen, names, ahead, unit, facts),
     ]
     beside = " and the histories themselves" if histories is not None else ""
     title = f"Mean length of one stay, {period(unit)}: interviews every {apart}{beside}"
@@ -86,11 +88,11 @@ def write_panel_rates(
     tables = [
         TableToPublish("stays", title, _stays_table(stays, names), limits),
         TableToPublish("a_year_later", f"Chance to be in each state {when} later, per cent",
-                       _later_table(chances, later, names, when), sentences([note])),
+                       _later_table(chances, seen, names, when), sentences([note])),
         TableToPublish("rates", "Rates of moves from the interviews", fit.table,
                        sentences(plain_notes(fit.notes, unit=unit)), show=False),
         TableToPublish(STAYS, f"{title}: the figures", stays, show=False),
-        TableToPublish(LATER, "Chances of states later: the figures", _both(chances, later),
+        TableToPublish(LATER, "Chances of states later: the figures", _both(chances, seen),
                        show=False),
         TableToPublish(MOVES, "Moves between states, and those that interviews show", counts,
                        show=False),
@@ -133,7 +135,7 @@ def _stays_table(stays: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _later_table(
-    chances: pd.DataFrame, later: Any | None, names: Mapping[str, str], when: str
+    chances: pd.DataFrame, later: pd.DataFrame | None, names: Mapping[str, str], when: str
 ) -> pd.DataFrame:
     heads, parts = ["from_state", "to_state"], []
     for found, head in ((chances, FROM_MODEL), (later, FROM_HISTORIES)):
@@ -143,14 +145,14 @@ def _later_table(
     return parts[0] if len(parts) == 1 else parts[0].merge(parts[1], on=["now", f"{when} later"])
 
 
-def _both(chances: pd.DataFrame, later: Any | None) -> pd.DataFrame:
+def _both(chances: pd.DataFrame, later: pd.DataFrame | None) -> pd.DataFrame:
     keys = ["from_state", "to_state"]
     made = chances.rename(columns={"probability": "share"})
     made = made.assign(source=FROM_MODEL)
     if later is None:
         return made
     columns = [*keys, "share", "standard_error", "level", "lower", "upper"]
-    return pd.concat([made, later.table[columns].assign(source=FROM_HISTORIES)], ignore_index=True)
+    return pd.concat([made, later[columns].assign(source=FROM_HISTORIES)], ignore_index=True)
 
 
 def _missed(
@@ -195,8 +197,8 @@ def _stays_in_words(stays: pd.DataFrame, names: Mapping[str, str], unit: str, fa
 
 
 def _stayed(
-    chances: pd.DataFrame, later: Any | None, names: Mapping[str, str], ahead: float, unit: str,
-    facts: Facts,
+    chances: pd.DataFrame, later: pd.DataFrame | None, names: Mapping[str, str], ahead: float,
+    unit: str, facts: Facts,
 ) -> str:  # fmt: skip
     """Say how many of one state, the jobless where they are known, are in it again."""
     states = list(names)
@@ -211,9 +213,7 @@ def _stayed(
         when = say_time(facts, "time ahead", ahead, unit, table=LATER)
     text = f"of those in {inside(names[state])}, the model puts {share} there again {when} later"
     if later is not None:
-        rows = later.table[
-            (later.table["from_state"] == state) & (later.table["to_state"] == state)
-        ]
+        rows = later[(later["from_state"] == state) & (later["to_state"] == state)]
         if len(rows) and np.isfinite(rows["share"].iloc[0]):
             real = with_interval(facts, f"again in {state}, histories", rows.iloc[0].to_dict(),
                                  measure="share", table=LATER)  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.curve_tables import without_small_counts
+from skillsfc.report.pathways.curve_tables import withhold_moves
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     by_group,
@@ -92,18 +92,19 @@ def write_trajectories(
     names = names_for(parts.settings.states, labels)
     ahead = pd.DataFrame({"check": ["periods to the later state"], "value": [rates.settings.lag]})
     design = pd.concat([paths.diagnostics, ahead], ignore_index=True)
+    moved = withhold_moves(rates.table)
     paragraphs = (
         _compared(paths.diagnostics, unit, facts),
-        _moves(rates, names, facts),
+        _moves(moved, rates.settings, names, facts),
         _variety(averages, measures.settings.group, facts),
         shown.say(facts),
         NO_AREAS if figure is None else "",
     )
     tables = (
         *shown.left_out(facts),
-        _matrix(rates, names),
+        _matrix(moved, rates.settings, names),
         TableToPublish(MOVED, "The same with intervals and numbers of persons",
-                       without_small_counts(rates.table), show=False),
+                       moved, show=False),
         *_measured(averages, measures.settings.group),
         TableToPublish(COMPARED, "Persons seen the whole time", design, show=False),
         TableToPublish("state_distribution", f"{name}: part of the persons in each state",
@@ -136,25 +137,25 @@ def _compared(counts: pd.DataFrame, unit: str, facts: Facts) -> str:
     )
 
 
-def _matrix(rates: Any, names: Mapping[str, str]) -> TableToPublish:
-    made = table_estimates(rates.table, rows="from_state", by="to_state", names=names)
-    when = later_words(rates.settings.lag, rates.settings.unit)
+def _matrix(moved: pd.DataFrame, set_: Any, names: Mapping[str, str]) -> TableToPublish:
+    made = table_estimates(moved, rows="from_state", by="to_state", names=names)
+    when = later_words(set_.lag, set_.unit)
     return TableToPublish(
         "a_year_later",
         f"Chance to be in each state {when} later, per cent, by the state now",
         made,
         f"Rows add up to 100; in brackets 95 % intervals. *: fewer than 30 persons were there; "
-        f"..: nobody was seen there {when} before the end.",
+        f"..c: one to nine moves, or what would tell them; ..: nobody was seen there {when} before "
+        "the end.",
         labels={"from_state": "now"},
     )
 
 
-def _moves(rates: Any, names: Mapping[str, str], facts: Facts) -> str:
+def _moves(moved: pd.DataFrame, set_: Any, names: Mapping[str, str], facts: Facts) -> str:
     """Say which state holds its people longest and which shortest."""
-    stay = rates.table[rates.table["from_state"] == rates.table["to_state"]].dropna(subset="share")
+    stay = moved[moved["from_state"] == moved["to_state"]].dropna(subset="share")
     if len(stay) < 2:
         return ""
-    set_ = rates.settings
     when = later_words(set_.lag, set_.unit)
     if not when.startswith("a "):
         when = say_time(facts, "time ahead", set_.lag, set_.unit, table=COMPARED)
