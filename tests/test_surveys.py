@@ -535,3 +535,21 @@ def test_a_code_wins_over_a_label_that_reads_the_same(tmp_path):
     mapping = {"columns": {"answer": {"column": "q", "values": {"9": "nine", "none": "three"}}}}
     with pytest.raises(TableError, match=r"nothing of '1 \(9\): 1 rows'"):
         sf.read_survey(tmp_path / "s.dta", mapping=mapping)
+
+
+@pytest.mark.parametrize(("encoding", "named"), [
+    ("cp1251", "windows-1251 (Cyrillic)"), ("koi8_r", "koi8_r or koi8_u (Cyrillic)"),
+])  # fmt: skip
+def test_an_old_encoding_that_was_chosen_is_told(tmp_path, encoding, named):
+    file = tmp_path / "old.csv"
+    text = "пол,возраст,город\nF,21,живёт в столице\nM,34,живёт в деревне\n"
+    rules = {"columns": {"sex": "пол", "age": "возраст"}, "keep": ["город"]}
+    file.write_bytes(text.encode(encoding))
+    made = sf.read_survey(file, mapping=rules)
+    assert made.table["город"].tolist() == ["живёт в столице", "живёт в деревне"]
+    note = f"Read as {named}, because it is not UTF-8: check the words; encoding=..."
+    assert made.notes[0].startswith(note)
+    assert not sf.read_survey(file, mapping=rules, encoding=encoding).notes
+    for known in ("utf-8", "utf-8-sig", "utf-16"):
+        file.write_bytes(text.encode(known))
+        assert not sf.read_survey(file, mapping=rules).notes

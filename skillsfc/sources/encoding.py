@@ -39,7 +39,9 @@ def refuse(file: Path, found: str, expected: str = "", step: str = "") -> Source
     return SourceError(f"file {file.name}", [Problem(file.name, found, expected, next_step=step)])
 
 
-def decode(raw: bytes, file: Path, encoding: str | None = None) -> str:
+def decode(
+    raw: bytes, file: Path, encoding: str | None = None, notes: list[str] | None = None
+) -> str:
     """Return the text of a file, in the one encoding that fits it.
 
     UTF-8 with or without its mark and UTF-16 with its mark are known for sure. An old code page
@@ -56,6 +58,8 @@ def decode(raw: bytes, file: Path, encoding: str | None = None) -> str:
         Its name, for the message.
     encoding : str, optional
         The encoding that the user named.
+    notes : list of str, optional
+        Gets a note where an old code page was chosen.
 
     Returns
     -------
@@ -88,6 +92,8 @@ def decode(raw: bytes, file: Path, encoding: str | None = None) -> str:
             texts[name] = text
     best = _most_familiar(texts)
     if best is not None:
+        if notes is not None:
+            notes.append(_chosen([name for name, text in texts.items() if text == best]))
         return unicodedata.normalize("NFC", best)
     fits = listing(sorted(texts or OLD_ENCODINGS))
     raise refuse(
@@ -95,6 +101,21 @@ def decode(raw: bytes, file: Path, encoding: str | None = None) -> str:
         "neither UTF-8 nor certainly any other encoding",
         f"UTF-8, or encoding= one of {fits}",
         "Save it as UTF-8, or say which encoding it is.",
+    )
+
+
+def _chosen(pages: list[str]) -> str:
+    """Return the note on the code pages that a text was read by, which all make the same of it.
+
+    Examples
+    --------
+    >>> _chosen(["cp1251"])[:35]
+    'Read as windows-1251 (Cyrillic), be'
+    """
+    names = " or ".join(name.replace("cp125", "windows-125") for name in pages)
+    return (
+        f"Read as {names} ({OLD_ENCODINGS[pages[0]]}), because it is not UTF-8: check the words; "
+        "encoding=... chooses another."
     )
 
 

@@ -54,13 +54,15 @@ def local_file(
     return file
 
 
-def text_rows(file: Path, delimiter: str | None, encoding: str | None) -> list[list[str]]:
-    """Return the rows of a text file, blank ones left out."""
+def text_rows(
+    file: Path, delimiter: str | None, encoding: str | None, notes: list[str] | None = None
+) -> list[list[str]]:
+    """Return the rows of a text file, blank ones left out; notes get how an old one was read."""
     raw = file.read_bytes()
     if raw.startswith(b"PK\x03\x04"):
         step = "Give it its true ending, such as .xlsx, or unpack it."
         raise refuse(file, "a workbook or an archive, not text", "a csv file", step)
-    text = decode(raw, file, encoding)
+    text = decode(raw, file, encoding, notes)
     if "\x00" in text:
         step = "If it is UTF-16 without a mark, say encoding='utf-16-le' or 'utf-16-be'."
         raise refuse(file, "not text: it holds NUL characters", "a csv file", step)

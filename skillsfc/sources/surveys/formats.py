@@ -49,6 +49,8 @@ class RawFile:
         Cells of a column that were numbers with a point in the file, not text.
     declared : mapping of sets of str
         Codes of a column that the file itself declares to mean no answer.
+    notes : tuple of str
+        How an old encoding was chosen.
     """
 
     table: pd.DataFrame
@@ -56,6 +58,7 @@ class RawFile:
     code_labels: dict[str, dict[str, str]] = field(default_factory=dict)
     numbers: dict[str, frozenset[str]] = field(default_factory=dict)
     declared: dict[str, frozenset[str]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def read_raw(
@@ -81,7 +84,9 @@ def read_raw(
         rows, numbers = workbook_rows(file, sheet)
         raw = RawFile(framed(file, rows), numbers=numbers)
     else:
-        raw = RawFile(framed(file, text_rows(file, delimiter, encoding)))
+        notes: list[str] = []
+        cells = framed(file, text_rows(file, delimiter, encoding, notes))
+        raw = RawFile(cells, notes=tuple(notes))
     if raw.table.empty:
         raise refuse(file, "no rows", "a person or a spell a row")
     return file, raw
@@ -104,10 +109,11 @@ def _stata(file: Path, encoding: str | None) -> RawFile:
         for column in table.columns
         if used[column] in sets
     }
+    notes: list[str] = []
     if stata_format(file) < FIRST_UNICODE:
         said = [text for codes in values.values() for text in codes.values()]
         texts = [*table.columns, *columns.values(), *said, *text_cells(table)]
-        words = true_words(texts, file, encoding)
+        words = true_words(texts, file, encoding, notes)
         table = table.assign(
             **{c: table[c].map(lambda t: words.get(t, t)) for c in text_columns(table)}
         ).rename(columns=words)
@@ -117,7 +123,8 @@ def _stata(file: Path, encoding: str | None) -> RawFile:
             for k, codes in values.items()
         }
     cells, numbers = typed_cells(table)
-    return RawFile(cells, {k: v for k, v in columns.items() if v}, values, numbers)
+    titles = {k: v for k, v in columns.items() if v}
+    return RawFile(cells, titles, values, numbers, notes=tuple(notes))
 
 
 def _stata_code(code: object) -> str:

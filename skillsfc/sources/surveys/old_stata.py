@@ -22,7 +22,9 @@ def stata_format(file: Path) -> int:
     return int(named[1]) if named else head[0]
 
 
-def true_words(texts: Iterable[object], file: Path, encoding: str | None) -> dict[str, str]:
+def true_words(
+    texts: Iterable[object], file: Path, encoding: str | None, notes: list[str] | None = None
+) -> dict[str, str]:
     """Return what texts that were read as Latin-1 say in the encoding that fits all of them.
 
     Parameters
@@ -33,6 +35,8 @@ def true_words(texts: Iterable[object], file: Path, encoding: str | None) -> dic
         Name of the file, for the message.
     encoding : str, optional
         The encoding that the user named.
+    notes : list of str, optional
+        Gets a note where an old code page was chosen.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def true_words(texts: Iterable[object], file: Path, encoding: str | None) -> dic
     # All at once: a single word may be one in several code pages. The separator goes first, so
     # that no text can pass for a byte order mark.
     raw = "".join(SEPARATOR + text for text in beyond).encode("latin-1")
-    words = decode(raw, file, encoding).split(SEPARATOR)[1:]
+    words = decode(raw, file, encoding, notes).split(SEPARATOR)[1:]
     if len(words) != len(beyond):
         raise refuse(file, f"not text in {encoding or 'any encoding'}", "its true encoding")
     return dict(zip(beyond, words, strict=True))

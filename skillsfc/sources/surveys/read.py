@@ -109,8 +109,8 @@ def read_survey(
     decimal : {".", ","}
         Decimal sign of numbers in text; numbers of typed files have none to declare.
     delimiter, encoding, sheet : str, optional
-        As for `skillsfc.read_table`; an encoding is found only where it is certain. Stata files
-        up to format 117 (Stata 13) do not say theirs either.
+        As for `skillsfc.read_table`; an encoding is found only where it is certain, and a note
+        says which old one was. Stata files up to format 117 (Stata 13) do not say theirs either.
 
     Returns
     -------
@@ -197,8 +197,8 @@ def read_spells(
     ----------
     path, mapping, decimal, delimiter, encoding, sheet
         As for `read_survey`. The mapping must make ``person, state`` and either ``start, end``
-        (numbers, or dates such as ``1993-07``) or ``start_year, end_year`` (with ``start_month,
-        end_month`` where known).
+        (numbers, or dates such as ``1993-07`` or ``1993Q3``) or ``start_year, end_year`` (with
+        ``start_month, end_month`` where known).
 
     Returns
     -------
@@ -243,6 +243,7 @@ def _composed(raw: RawFile) -> RawFile:
         {composed(k): v for k, v in raw.code_labels.items()},
         {composed(k): v for k, v in raw.numbers.items()},
         {composed(k): v for k, v in raw.declared.items()},
+        raw.notes,
     )
 
 
@@ -251,7 +252,8 @@ def _notes(
 ) -> tuple[str, ...]:
     used = {column for rule in rules for column in rule.columns}
     unread = [column for column in raw.table.columns if column not in used]
-    notes = [f"{len(unread)} columns of the file were not asked for."] if unread else []
+    notes = list(raw.notes)
+    notes += [f"{len(unread)} columns of the file were not asked for."] if unread else []
     notes += [
         f"Column '{name}': {one.declared} cells left empty because the file declares "
         f"{listing(one.declared_codes)} to mean no answer."

@@ -15,6 +15,7 @@ from skillsfc.schema import code_list, known_lists
 from skillsfc.sources.raw_rows import plain_number
 from skillsfc.sources.surveys.formats import RawFile
 from skillsfc.sources.surveys.mapping import ColumnRule, composed, person_columns
+from skillsfc.sources.surveys.mapping_hint import entry_hint
 from skillsfc.sources.surveys.plain_words import quarters_of, sexes_of
 from skillsfc.sources.surveys.written_dates import sortable_dates
 
@@ -132,9 +133,16 @@ def _stranger(rule: ColumnRule, strangers: Counter[str], labels: dict[str, str])
         f"{code}{f' ({labels[code]})' if code in labels else ''}: {count} rows"
         for code, count in strangers.most_common(MOST_CODES)
     ]
-    step = "Name each under values, or under missing if it means no answer."
+    codes = entry_hint(rule, strangers, _allowed(rule.name))
+    step = f"Name each under values ({codes}), or under missing if it means no answer."
     found = f"the mapping says nothing of {listing(shown, MOST_CODES)}"
     return Problem(f"column '{rule.name}'", found, "a meaning for every code", next_step=step)
+
+
+def _say_meanings(rule: ColumnRule, made: pd.Series, allowed: set[str]) -> str:
+    codes = [] if rule.meanings else sorted(made.dropna().unique())
+    entry = entry_hint(rule, codes, allowed)
+    return f"Say in the mapping what each means; if it is this, under columns: {entry}"
 
 
 def _typed(made: pd.Series, rule: ColumnRule, plain: Plain, problems: list[Problem]) -> pd.Series:
@@ -142,7 +150,7 @@ def _typed(made: pd.Series, rule: ColumnRule, plain: Plain, problems: list[Probl
     known = person_columns()
     if rule.name not in known.index:
         return made.astype("str").where(made.notna(), None)
-    kind, codes = known.loc[rule.name, "dtype"], str(known.loc[rule.name, "codes"])
+    kind = known.loc[rule.name, "dtype"]
     if rule.name == "quarter" and (quarters := quarters_of(made)) is not None:
         return quarters
     if kind in ("int", "float"):
@@ -152,11 +160,11 @@ def _typed(made: pd.Series, rule: ColumnRule, plain: Plain, problems: list[Probl
     if kind == "bool":
         return _flag(made, rule, problems)
     text = made.astype("str").where(made.notna(), None)
-    allowed = _allowed(codes)
+    allowed = _allowed(rule.name)
     bad = sorted(set(text.dropna()) - allowed) if allowed else []
     if bad:
         found = f"values {listing(bad)}"
-        step = "Give their meaning under values in the mapping."
+        step = _say_meanings(rule, made, allowed)
         problems.append(
             Problem(
                 f"column '{rule.name}'", found, listing(sorted(allowed), 12),
@@ -166,7 +174,14 @@ def _typed(made: pd.Series, rule: ColumnRule, plain: Plain, problems: list[Probl
     return text
 
 
-def _allowed(codes: str) -> set[str]:
+def _allowed(name: str) -> set[str]:
+    """Return the words that one of our columns may hold; nothing where any will do."""
+    known = person_columns()
+    if name not in known.index:
+        return set()
+    if known.loc[name, "dtype"] == "bool":
+        return {"true", "false"}
+    codes = str(known.loc[name, "codes"])
     if not codes:
         return set()
     return set(code_list(codes)["code"]) if codes in known_lists() else set(codes.split())
@@ -187,7 +202,7 @@ def _number(
             step = "A code for no answer goes under missing; decimal=',' allows no point."
         expected = "numbers"
         if person_columns().loc[rule.name, "dtype"] == "time":
-            expected = "numbers, or dates such as 1993-07, 1993-07-15 or 15.07.1993"
+            expected = "numbers, or dates such as 1993Q3, 1993-07, 1993-07-15 or 15.07.1993"
         problems.append(Problem(f"column '{rule.name}'", found, expected, next_step=step))
         return numbers
     if kind == "float":
@@ -202,6 +217,9 @@ def _number(
 
 def _time(made: pd.Series, rule: ColumnRule, plain: Plain, problems: list[Problem]) -> pd.Series:
     """Return times as numbers, or as the text of dates if all of them are dates."""
+    quarters = quarters_of(made)
+    if quarters is not None:
+        return quarters
     made, ordered = sortable_dates(made, rule.dates)
     if not ordered:
         found = f"dates such as {made.dropna().iloc[0]}: is that the day or the month first?"
@@ -219,7 +237,8 @@ def _time(made: pd.Series, rule: ColumnRule, plain: Plain, problems: list[Proble
             f"dates in {int(dated.sum())} rows, something else in {int(other.sum())}: "
             f"{listing(made[other].unique())}"
         )
-        expected = "all numbers, or all dates such as 1993-07, 1993-07-15 or 15.07.1993"
+        expected = "all numbers, all quarters such as 1993Q3, or all dates such as 1993-07, "
+        expected += "1993-07-15 or 15.07.1993"
         problems.append(Problem(f"column '{rule.name}'", found, expected))
     return made.astype("str").where(made.notna(), None)
 
@@ -229,6 +248,6 @@ def _flag(made: pd.Series, rule: ColumnRule, problems: list[Problem]) -> pd.Seri
     bad = made.notna() & ~words.isin(TRUE | FALSE)
     if bad.any():
         found = f"values {listing(sorted(set(made[bad])))}"
-        step = "Give their meaning under values in the mapping: code: true or false."
+        step = _say_meanings(rule, made, _allowed(rule.name))
         problems.append(Problem(f"column '{rule.name}'", found, "true or false", next_step=step))
     return words.isin(TRUE).astype("boolean").where(made.notna(), pd.NA)

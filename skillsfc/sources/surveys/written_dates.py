@@ -1,4 +1,4 @@
-"""Dates as people write them, 15.03.2021 or 15/03/2021, as dates that sort: 2021-03-15."""
+"""Dates as people write them, 15.03.2021 or 15/03/2021 or 2021m3, as dates that sort."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 from skillsfc.errors import listing
 
 ORDERS = ("day first", "month first")
+MONTH = r"([0-9]{4})(?:[ -]?[mM]|-)(0?[1-9]|1[0-2])"
 WRITTEN = r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})"
 
 
@@ -29,8 +30,13 @@ def sortable_dates(text: pd.Series, order: str = "") -> tuple[pd.Series, bool]:
     ['2021-03-15', '2021-04-01']
     >>> sortable_dates(pd.Series(["03/04/2021"]))[1], sortable_dates(pd.Series(["13/04/2021"]))[1]
     (False, True)
+    >>> sortable_dates(pd.Series(["2021m3", "2021-11"]))[0].tolist()
+    ['2021-03', '2021-11']
     """
     words = text.astype("str").str.strip()
+    months = words.str.extract(f"^{MONTH}$")
+    told = months[0].notna() & text.notna()
+    text = text.where(~told, months[0] + "-" + _two(pd.to_numeric(months[1])))
     parts = words.str.extract(f"^{WRITTEN}$")
     written = parts[0].notna() & text.notna()
     if not written.any():

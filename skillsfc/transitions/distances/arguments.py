@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,8 @@ from skillsfc.errors import (
     ParameterError,
     Problem,
     TableError,
-    did_you_mean,
-    listing,
 )
+from skillsfc.transitions.column_names import is_number, word_problems
 from skillsfc.transitions.distances.normalisation import NORMS
 from skillsfc.transitions.distances.numba_kernels import numba_is_there
 from skillsfc.transitions.distances.substitution_costs import SUBJECT
@@ -75,20 +74,15 @@ def check_arguments(given: Mapping[str, Any]) -> Options:
         On an unknown word, a number out of range, an argument of another method, or numba asked
         for where it is not installed.
     """
-    problems = [
-        Problem(name, repr(given[name]), f"one of {listing(words)}",
-                did_you_mean(given[name], words))
-        for name, words in CHOICES.items()
-        if given[name] not in words
-    ]  # fmt: skip
-    method = given["method"]
+    problems = word_problems(given, CHOICES)
+    method = given["method"] if isinstance(given["method"], str) else ""
     problems += _norm_problems(method, given["norm"])
     for name, owner in BELONGS.items():
         if given[name] is not None and method in METHODS and method != owner:
             problems.append(
                 Problem(name, "given", f"nothing: it belongs to method {owner!r}, not {method!r}")
             )
-    if given["engine"] == "numba" and not numba_is_there():
+    if isinstance(given["engine"], str) and given["engine"] == "numba" and not numba_is_there():
         step = "pip install 'skillsfc[fast]', or engine='numpy' for the same distances, slower."
         problems.append(Problem("engine", "numba is not installed", "'numpy'", "", step))
     if given["reference"] is not None and given["storage"] == "condensed":
@@ -98,33 +92,30 @@ def check_arguments(given: Mapping[str, Any]) -> Options:
     problems += _number_problems(named, given["largest"])
     if problems:
         raise ParameterError(SUBJECT, problems)
-    return Options(**named)
+    whole = {"interval": int, "overlap": bool}
+    return Options(**{name: whole.get(name, float)(value) for name, value in named.items()})
 
 
 def _norm_problems(method: Any, norm: Any) -> list[Problem]:
     words = ("auto",) if method == "chi2" else NORMS
-    if norm is None or norm in words:
-        return []
-    guess = did_you_mean(norm, words)
-    return [Problem("norm", repr(norm), f"None or one of {listing(words)}", guess)]
+    return [] if norm is None else word_problems({"norm": norm}, {"norm": words})
 
 
 def _number_problems(named: Mapping[str, Any], largest: Any) -> list[Problem]:
     problems = []
     for name, value in {**named, "largest": largest}.items():
-        number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-        number = number and bool(np.isfinite(value))
+        number = value if is_number(value) else -1
         if name == "overlap":
             right, expected = isinstance(value, bool), "True or False"
         elif name in ("interval", "largest"):
-            right = number and value == int(value) and value >= 1
+            right = number == int(number) and number >= 1
             expected = "a whole number of 1 or more"
         elif name in ("nu", "tpow"):
-            right, expected = number and value > 0, "a number above 0"
+            right, expected = number > 0, "a number above 0"
         else:
-            right, expected = number and value >= 0, "a number of 0 or more"
+            right, expected = number >= 0, "a number of 0 or more"
         if not right:
-            problems.append(Problem(name, repr(value), expected))
+            problems.append(Problem(name, repr(value)[:60], expected))
     return problems
 
 
@@ -185,8 +176,9 @@ def find_references(reference: Any, persons: pd.DataFrame) -> tuple[tuple[Any, .
     CoverageError
         If no person has that name.
     """
-    single = isinstance(reference, str | int | np.integer)
-    wanted = [reference] if single else list(reference)
+    several = isinstance(reference, Iterable) and not isinstance(reference, str)
+    wanted = [str(one) if isinstance(one, Iterable) else one
+              for one in (reference if several else [reference])]  # fmt: skip
     labels = persons["person"].tolist()
     rows = {label: row for row, label in enumerate(labels)}
     rows |= {str(label): row for row, label in enumerate(labels) if str(label) not in rows}

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from numbers import Real
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
-from skillsfc.transitions.column_names import refuse_names
+from skillsfc.transitions.column_names import (
+    as_names,
+    is_number,
+    name_problems,
+    renaming_problems,
+)
 from skillsfc.transitions.records import CENSORED, as_codes
 from skillsfc.transitions.spells.check import SpellCheck
-from skillsfc.transitions.spells.persons import as_names
 
 #: Columns that waiting times have of their own; in them a spell's column is not the user's.
 OF_WAITS = (
@@ -32,9 +35,7 @@ def is_time(value: Any) -> bool:
     >>> is_time(np.int64(24)), is_time(0), is_time(True), is_time("24")
     (True, False, False, False)
     """
-    if isinstance(value, bool) or not isinstance(value, Real):
-        return False
-    return 0 < float(value) < np.inf
+    return is_number(value) and bool(value > 0)
 
 
 def read_lengths(where: str, given: Any, problems: list[Problem]) -> tuple[float, ...]:
@@ -70,44 +71,6 @@ def read_kinds(where: str, given: Any, problems: list[Problem]) -> dict[str, tup
     return named
 
 
-def read_since(given: Any, problems: list[Problem]) -> str | None:
-    """Return the one state that starts the clock; several are added to the problems.
-
-    Examples
-    --------
-    >>> read_since("school", []), read_since(None, []), read_since([2.0], [])
-    ('school', None, '2')
-    """
-    if given is None:
-        return None
-    named = as_names(given)
-    if len(named) != 1:
-        step = "Give both states one name first: spells.replace({'state': {...}})."
-        found = f"{len(named)} states" if named else "no state"
-        problems.append(Problem("since", found, "one state, or None", next_step=step))
-        return None
-    return named[0]
-
-
-def read_groups(group: Any) -> tuple[str, ...]:
-    """Return the columns of groups that are named by text; none of an empty list."""
-    listed = [group] if isinstance(group, str) else group if isinstance(group, Iterable) else ()
-    return tuple(name for name in listed if isinstance(name, str))
-
-
-def name_problems(several: Mapping[str, Any], single: Mapping[str, Any]) -> list[Problem]:
-    """Return what is wrong with arguments that name columns; an empty list names none."""
-    named = {
-        where: None if isinstance(value, list | tuple) and not value else value
-        for where, value in several.items()
-    }
-    try:
-        refuse_names("columns", named, single)
-    except ParameterError as error:
-        return [problem for problem in error.problems if isinstance(problem, Problem)]
-    return []
-
-
 def refuse_arguments(*, by: Any, columns: Any, design: Sequence[Any]) -> None:
     """Refuse arguments of `measure_transition_indicators` that are no names of columns.
 
@@ -117,14 +80,8 @@ def refuse_arguments(*, by: Any, columns: Any, design: Sequence[Any]) -> None:
         With every problem.
     """
     single = dict(zip(("weight", "stratum", "cluster"), design, strict=True))
-    problems = name_problems({"by": by}, single)
-    pairs = columns if isinstance(columns, Mapping) else {}
-    if columns is not None and (
-        not isinstance(columns, Mapping)
-        or not all(isinstance(theirs, Hashable) for theirs in pairs.values())
-    ):
-        expected = "our names and those of the survey, such as {'age': 'AGE'}"
-        problems.append(Problem("columns", repr(columns)[:60], expected))
+    problems = name_problems({"by": by}, single, empty=True)
+    problems += renaming_problems(columns)
     if problems:
         raise ParameterError(PERSONS, problems)
 
@@ -155,7 +112,7 @@ def other_problems(
     *, group: Any, weight: Any, cluster: Any, level: Any, min_length: Any
 ) -> list[Problem]:
     """Return what is wrong with the arguments that all estimates of jobs have."""
-    problems = name_problems({"group": group}, {"weight": weight, "cluster": cluster})
+    problems = name_problems({"group": group}, {"weight": weight, "cluster": cluster}, empty=True)
     if not is_time(level) or not float(level) < 1:
         problems.append(Problem("level", repr(level), "a number between 0 and 1, such as 0.95"))
     if min_length is not None and not is_time(min_length):

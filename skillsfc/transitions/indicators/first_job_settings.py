@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from skillsfc.errors import Problem, did_you_mean, listing
+from skillsfc.transitions.column_names import as_names, listed_names, read_since
 from skillsfc.transitions.indicators.arguments import (
     OF_WAITS,
     is_time,
     other_problems,
-    read_groups,
     read_kinds,
     read_lengths,
-    read_since,
 )
 from skillsfc.transitions.indicators.first_job_rows import ANY, OF_JOBS
 from skillsfc.transitions.indicators.first_job_shares import COLUMNS
 from skillsfc.transitions.ratios import taken_names
-from skillsfc.transitions.spells.persons import as_names
 
 SUBJECT = "measure_first_jobs"
 OF_RESULT = ("quality", "indicator", *COLUMNS, "unit", "status")
@@ -61,7 +59,7 @@ def read_settings(
     problems = other_problems(
         group=group, weight=weight, cluster=cluster, level=level, min_length=min_length
     )
-    groups, origin = read_groups(group), read_since(since, problems)
+    groups, origin = tuple(listed_names(group)), read_since(since, problems)
     states = as_names(jobs) if jobs is not None else ()
     if not states:
         problems.append(Problem("jobs", "no state", "one or more states that are jobs"))

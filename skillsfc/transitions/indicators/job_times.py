@@ -13,14 +13,13 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem, listing
 from skillsfc.results import Result, table_hash
+from skillsfc.transitions.column_names import listed_names, read_since
 from skillsfc.transitions.indicators.arguments import (
     changing,
     never_held,
     other_problems,
-    read_groups,
     read_kinds,
     read_lengths,
-    read_since,
 )
 from skillsfc.transitions.indicators.waits import waits_to
 from skillsfc.transitions.ratios import reliability, stated, taken_names
@@ -184,7 +183,7 @@ def _read(
     marks = read_lengths("at", at, problems)
     if not marks and not any(problem.where == "at" for problem in problems):
         problems.append(Problem("at", "none", "one or more times above 0"))
-    groups, origin = read_groups(group), read_since(since, problems)
+    groups, origin = tuple(listed_names(group)), read_since(since, problems)
     problems += taken_names(groups, COLUMNS, "group")
     if problems:
         raise ParameterError(SUBJECT, problems)

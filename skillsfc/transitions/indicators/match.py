@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
+from skillsfc.errors import ParameterError
 from skillsfc.schema import read_codes_file
+from skillsfc.transitions.column_names import word_problems
 from skillsfc.transitions.indicators.people import (
     SUBJECT,
     Floats,
@@ -43,11 +44,9 @@ def match_of(people: People, definition: str) -> tuple[Floats, str]:
     CodeError
         If occupations are not ISCO-08.
     """
-    if definition not in DEFINITIONS:
-        guess = did_you_mean(definition, DEFINITIONS)
-        raise ParameterError(
-            SUBJECT, [Problem("match", repr(definition), f"one of {listing(DEFINITIONS)}", guess)]
-        )
+    problems = word_problems({"match": definition}, {"match": DEFINITIONS})
+    if problems:
+        raise ParameterError(SUBJECT, problems)
     jobs = people.text("occupation").where(people.is_in("activity", ("employed",)) == 1)
     require_isco(jobs)
     if definition == "normative":

@@ -11,6 +11,7 @@ from skillsfc import __version__
 from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean, listing
 from skillsfc.results import Result, table_hash
 from skillsfc.schema import code_list
+from skillsfc.transitions.column_names import listed_names
 from skillsfc.transitions.indicators.arguments import labelled_as_totals, refuse_arguments
 from skillsfc.transitions.indicators.estimate import estimate_indicator
 from skillsfc.transitions.indicators.fields import read_field_table
@@ -220,8 +221,8 @@ def _inputs(people: People, field_occupations: pd.DataFrame | None) -> dict[str,
 
 
 def _groups(people: People, by: str | Sequence[str] | None) -> list[str]:
-    named = [by] if isinstance(by, str) else list(by or ())
-    if by == "sex" and not people.has("sex"):
+    named = listed_names(by)
+    if named == ["sex"] and isinstance(by, str) and not people.has("sex"):
         return []
     problems = [
         Problem("by", f"no column {name!r}", "a column of the persons",
@@ -248,7 +249,7 @@ def _asked(indicators: Sequence[str] | None, known: list[str]) -> list[str]:
         raise ParameterError(
             SUBJECT, [Problem("indicators", repr(indicators)[:60], "codes of indicators, or None")]
         )
-    named = [indicators] if isinstance(indicators, str) else list(indicators)
+    named = [indicators] if isinstance(indicators, str) else [str(name) for name in indicators]
     problems = [
         Problem("indicators", repr(name), f"among {listing(known, 30)}", did_you_mean(name, known))
         for name in named

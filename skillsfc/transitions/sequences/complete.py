@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import CoverageError, ParameterError, Problem
+from skillsfc.transitions.column_names import whole_problems
 from skillsfc.transitions.sequences.model import Sequences, read_sequences, sequences_of
 
+LARGEST_SEED = 2**32 - 1
 SUBJECT = "keep_complete_sequences"
 
 
@@ -60,7 +62,7 @@ def keep_complete_sequences(
     3
     """
     known = read_sequences(sequences, subject=SUBJECT)
-    _check(periods, most)
+    _check(periods, most, seed)
     codes = known.codes[:, :periods]
     whole = np.flatnonzero((codes >= 0).all(axis=1))
     if not len(whole):
@@ -93,12 +95,11 @@ def keep_complete_sequences(
     )
 
 
-def _check(periods: int | None, most: int | None) -> None:
-    problems = [
-        Problem(name, repr(value), "a whole number of 1 or more")
-        for name, value in (("periods", periods), ("most", most))
-        if value is not None
-        and (isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1)
-    ]
+def _check(periods: int | None, most: int | None, seed: int) -> None:
+    given = {"periods": periods, "most": most}
+    problems = whole_problems({name: n for name, n in given.items() if n is not None})
+    if whole_problems({"seed": seed}, 0) or seed > LARGEST_SEED:
+        expected = f"a whole number from 0 to {LARGEST_SEED}"
+        problems.append(Problem("seed", repr(seed)[:60], expected))
     if problems:
         raise ParameterError(SUBJECT, problems)

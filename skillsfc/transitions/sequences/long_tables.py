@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
-from skillsfc.transitions.column_names import refuse_names
+from skillsfc.transitions.column_names import read_states, refuse_names
 from skillsfc.transitions.records import Floats, Whole
 from skillsfc.transitions.text_codes import as_codes
 from skillsfc.transitions.weights import read_weights
@@ -110,7 +110,7 @@ def coded(
     flat = as_codes(pd.Series(cells.ravel()))
     text = flat.mask(flat.fillna("").str.strip() == "")
     found = sorted(text.dropna().unique())
-    alphabet = tuple(found if states is None else states)
+    alphabet = read_states(states, subject, found) or tuple(found)
     strangers = sorted(set(found) - set(alphabet))
     if strangers:
         problem = Problem("states", f"not named: {listing(strangers)}", listing(alphabet, 30))

@@ -12,7 +12,7 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
 from skillsfc.results import Result
-from skillsfc.transitions.column_names import refuse_names
+from skillsfc.transitions.column_names import is_number, listed_names, refuse_names, switch_problems
 from skillsfc.transitions.sequences.averages import average_by_group
 from skillsfc.transitions.sequences.measure_columns import (
     MEASURES,
@@ -169,12 +169,16 @@ def measure_sequences(
     [[2.0, 0.946, 0.52, 0.722], [0.0, 0.0, 0.0, 1.0]]
     """
     check_level(level, SUBJECT)
-    refuse_names(SUBJECT, {"measures": measures, "positive": positive}, empty=True)
+    refuse_names(SUBJECT, {"measures": measures})
+    refuse_names(SUBJECT, {"positive": positive}, empty=True)
     prepared = prepare_sequences(sequences, subject=SUBJECT, weight=weight, missing=missing)
     names = group_names(group, prepared.persons, SUBJECT)
     good = _states_named("positive", positive, prepared.states)
     scores = None if order is None else state_scores(order, prepared.states, SUBJECT)
-    wanted = _wanted(measures, {"positive": good, "order": scores}, power)
+    wanted = _wanted(
+        measures, {"positive": good, "order": scores},
+        norm=norm, power=power, parameters=precarity_parameters,
+    )  # fmt: skip
     runs = runs_of(prepared.codes)
     made = {name: MEASURES[name](prepared, runs) for name in wanted if name in MEASURES}
     made |= turbulences(prepared, runs, wanted, norm)
@@ -206,11 +210,16 @@ def measure_sequences(
 
 
 def _wanted(
-    measures: str | Iterable[str] | None, given: Mapping[str, Any], power: float
+    measures: str | Iterable[str] | None,
+    given: Mapping[str, Any],
+    *,
+    norm: object,
+    power: object,
+    parameters: object,
 ) -> tuple[str, ...]:
     possible = [*PLAIN, *(n for n, need in NEEDS.items() if given[need] is not None and
                           len(given[need]))]  # fmt: skip
-    names = possible if measures is None else [measures] if isinstance(measures, str) else measures
+    names = possible if measures is None else listed_names(measures)
     problems = []
     for name in dict.fromkeys(names):
         if name in NEEDS and name not in possible:
@@ -219,8 +228,13 @@ def _wanted(
             every = [*PLAIN, *NEEDS]
             guess = did_you_mean(name, every)
             problems.append(Problem("measures", repr(name), f"of {listing(every, 20)}", guess))
-    if not isinstance(power, int | float) or not 0 <= power < np.inf:
-        problems.append(Problem("power", repr(power), "a number of 0 or more"))
+    if not is_number(power) or power < 0:
+        problems.append(Problem("power", repr(power)[:60], "a number of 0 or more"))
+    problems += switch_problems({"norm": norm})
+    numbers = [*parameters] if isinstance(parameters, Iterable) else []
+    if len(numbers) != 3 or not all(is_number(number) for number in numbers):
+        found = repr(parameters)[:60]
+        problems.append(Problem("precarity_parameters", found, "three numbers"))
     if problems:
         raise ParameterError(SUBJECT, problems)
     return tuple(dict.fromkeys(names))
@@ -229,7 +243,7 @@ def _wanted(
 def _states_named(
     argument: str, named: str | Iterable[str] | None, states: tuple[str, ...]
 ) -> list[int]:
-    names = [] if named is None else [named] if isinstance(named, str) else list(named)
+    names = listed_names(named)
     unknown = [name for name in names if name not in states]
     if unknown:
         problems = [

@@ -12,6 +12,7 @@ import pandas as pd
 from skillsfc.errors import Problem, TableError
 from skillsfc.results import Result
 from skillsfc.schema import refuse_other_than_table
+from skillsfc.transitions.column_names import refuse_names
 from skillsfc.transitions.records import Floats, Whole
 from skillsfc.transitions.sequences.long_tables import (
     AFTER,
@@ -206,6 +207,7 @@ def read_sequences(
     if isinstance(sequences, Sequences):
         return sequences
     refuse_other_than_table(sequences, subject)
+    refuse_names(subject, {}, {"unit": unit})
     table = cast("pd.DataFrame", sequences)
     if table.empty:
         raise TableError(subject, [Problem("rows", "none", "at least one sequence")])

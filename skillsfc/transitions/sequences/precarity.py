@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
+from skillsfc.transitions.column_names import as_names, is_number
 from skillsfc.transitions.records import Floats
 from skillsfc.transitions.sequences.model import Codes
 from skillsfc.transitions.sequences.preparation import Prepared
@@ -58,18 +59,18 @@ def state_scores(
     >>> state_scores(["job", "school", "none"], ("job", "none", "school", "other"), "x").tolist()
     [0.0, 1.0, 0.5, 0.5]
     """
-    ranked = [(str(n), s) for n, s in order.items()] if isinstance(order, Mapping) else [
-        (str(name), place) for place, name in enumerate(order)
-    ]  # fmt: skip
-    names = [name for name, _ in ranked]
+    given: object = order
+    if not isinstance(given, Iterable):
+        expected = "states from best to worst, or a score for each"
+        raise ParameterError(subject, [Problem("order", repr(order)[:60], expected)])
+    names = as_names([*order])
+    scores = [*order.values()] if isinstance(order, Mapping) else range(len(names))
     problems = [
         Problem("order", f"no state {n!r}", f"of {listing(states, 20)}", did_you_mean(n, states))
         for n in names
         if n not in states
     ]
-    numbers = np.array(
-        [s if isinstance(s, int | float) else np.nan for _, s in ranked], dtype=float
-    )
+    numbers = np.array([score if is_number(score) else np.nan for score in scores], dtype=float)
     if not np.isfinite(numbers).all():
         problems.append(Problem("order", "scores that are no numbers", "finite numbers"))
     if len(set(names)) < len(names) or len(set(numbers.tolist())) < 2:

@@ -12,7 +12,12 @@ import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
 from skillsfc.results import table_hash
-from skillsfc.transitions.column_names import refuse_names
+from skillsfc.transitions.column_names import (
+    is_number,
+    listed_names,
+    refuse_names,
+    word_problems,
+)
 from skillsfc.transitions.records import Flags, Floats, Whole
 from skillsfc.transitions.sequences.model import AFTER, MISSING, Codes, Sequences, read_sequences
 from skillsfc.transitions.weights import read_weights
@@ -79,18 +84,16 @@ def prepare_sequences(
 
 def check_choice(name: str, value: object, options: Iterable[str], subject: str) -> None:
     """Refuse a word that is none of the options."""
-    words = tuple(options)
-    if value not in words:
-        guess = did_you_mean(value, words)
-        raise ParameterError(
-            subject, [Problem(name, repr(value), f"one of {listing(words)}", guess)]
-        )
+    problems = word_problems({name: value}, {name: tuple(options)})
+    if problems:
+        raise ParameterError(subject, problems)
 
 
 def check_level(level: float, subject: str) -> None:
     """Refuse a coverage outside 0 to 1."""
-    if not isinstance(level, int | float) or not 0 < level < 1:
-        raise ParameterError(subject, [Problem("level", repr(level), "a number between 0 and 1")])
+    if not is_number(level) or not 0 < level < 1:
+        problem = Problem("level", repr(level)[:60], "a number between 0 and 1")
+        raise ParameterError(subject, [problem])
 
 
 def choose_weight(
@@ -141,7 +144,7 @@ def group_names(
 ) -> list[str]:
     """Return the names of grouping columns after a check that persons have them."""
     refuse_names(subject, {argument: group}, empty=True)
-    names = [] if group is None else [group] if isinstance(group, str) else list(group)
+    names = listed_names(group)
     unknown = [name for name in names if name not in persons.columns]
     if unknown:
         _refuse_column(argument, unknown, persons, subject)
@@ -163,6 +166,7 @@ def cluster_codes(cluster: str | None, persons: pd.DataFrame, subject: str) -> W
     """Return the number of each person's cluster; without a column each person is one."""
     if cluster is None:
         return np.arange(len(persons))
+    refuse_names(subject, {}, {"cluster": cluster})
     group_names(cluster, persons, subject, "cluster")
     return np.asarray(pd.factorize(persons[cluster], use_na_sentinel=False)[0], dtype=np.int64)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem
 from skillsfc.results import Result
+from skillsfc.transitions.column_names import switch_problems, whole_problems
 from skillsfc.transitions.records import Flags, Whole
 from skillsfc.transitions.sequences.pair_counts import count_pairs
 from skillsfc.transitions.sequences.precision import share_interval
@@ -151,7 +152,7 @@ def estimate_transition_rates(
     """
     check_level(level, SUBJECT)
     prepared = prepare_sequences(sequences, subject=SUBJECT, weight=weight, missing=missing)
-    _check_lag(lag, prepared.codes.shape[1])
+    _check(lag, time_varying, prepared.codes.shape[1])
     names = group_names(group, prepared.persons, SUBJECT)
     clusters = cluster_codes(cluster, prepared.persons, SUBJECT)
     parts = []
@@ -171,10 +172,13 @@ def estimate_transition_rates(
     )
 
 
-def _check_lag(lag: int, periods: int) -> None:
-    if isinstance(lag, bool) or not isinstance(lag, int) or not 1 <= lag < periods:
+def _check(lag: int, time_varying: bool, periods: int) -> None:
+    problems = switch_problems({"time_varying": time_varying})
+    if whole_problems({"lag": lag}) or lag >= periods:
         expected = f"a whole number from 1 to {periods - 1}"
-        raise ParameterError(SUBJECT, [Problem("lag", repr(lag), expected)])
+        problems.append(Problem("lag", repr(lag)[:60], expected))
+    if problems:
+        raise ParameterError(SUBJECT, problems)
 
 
 def _of_group(

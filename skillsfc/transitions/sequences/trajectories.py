@@ -11,8 +11,10 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean, listing
 from skillsfc.results import Result, table_hash
+from skillsfc.transitions.column_names import whole_problems
 from skillsfc.transitions.records import Floats, Whole
 from skillsfc.transitions.sequences.model import AFTER, Codes, Sequences, read_sequences
+from skillsfc.transitions.sequences.preparation import check_choice
 from skillsfc.transitions.text_codes import as_codes
 
 FEWEST = 10  # persons in a line: the usual threshold of statistics offices
@@ -156,11 +158,7 @@ def _labelled(known: Sequences, group: Any) -> tuple[Sequences, str | None]:
 
 
 def _check(known: Sequences, group: str | None, fewest: int, lines: int) -> None:
-    problems = [
-        Problem(name, str(value), "1 or more")
-        for name, value in (("fewest", fewest), ("lines", lines))
-        if not isinstance(value, (int, np.integer)) or value < 1
-    ]
+    problems = whole_problems({"fewest": fewest, "lines": lines})
     if group is not None and group not in known.persons.columns:
         have = list(known.persons.columns)
         found = f"no column {group!r} that is the same throughout a person"
@@ -172,19 +170,17 @@ def _check(known: Sequences, group: str | None, fewest: int, lines: int) -> None
 def _rank(known: Sequences, order: Any) -> Whole | Floats:
     """Return a number for each person that puts like trajectories side by side."""
     if isinstance(order, str):
-        if order not in ORDERS:
-            guess = did_you_mean(order, ORDERS)
-            raise ParameterError(
-                "summarise_trajectories",
-                [Problem("order", repr(order), f"one of {listing(ORDERS)}", guess)],
-            )
+        check_choice("order", order, ORDERS, "summarise_trajectories")
         read = known.codes if order == "end" else known.codes[:, ::-1]
         places = np.empty(known.size, dtype=np.int64)
         places[np.lexsort(read.T)] = np.arange(known.size)
         return places
-    given = np.asarray(order, dtype=np.float64)
+    try:
+        given = np.asarray(order, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):  # text, or rows of unequal length
+        given = np.array(np.nan)
     if given.shape != (known.size,) or not np.isfinite(given).all():
-        found = f"shape {given.shape}"
+        found = f"shape {given.shape}" if given.size > 1 else repr(order)[:60]
         raise ParameterError(
             "summarise_trajectories",
             [Problem("order", found, f"one finite number for each of {known.size} persons")],

@@ -12,16 +12,17 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem, TableError
 from skillsfc.results import Result, table_hash
+from skillsfc.transitions.column_names import read_states, refuse_other_than_mappings
 from skillsfc.transitions.records import spell_frame
 from skillsfc.transitions.spells.intake import INNER, read_table
 from skillsfc.transitions.spells.moves import read_moves, settle_moves
 from skillsfc.transitions.spells.overlaps import settle_neighbours
-from skillsfc.transitions.spells.persons import as_names
 from skillsfc.transitions.spells.rules import Ledger
 from skillsfc.transitions.spells.settings import SUBJECT, SpellCheckSettings, refuse_settings
 from skillsfc.transitions.spells.times import settle_entry, settle_times
 from skillsfc.transitions.spells.values import settle_values, settle_varied_weights
 
+CODES = "codes and their meaning, such as {1: 'employment', 0: 'censored'}"
 COLUMNS = ("person", "state", "start", "end", "event", "to_state", "entry")
 
 
@@ -86,7 +87,8 @@ def check_spells(
     Parameters
     ----------
     spells : DataFrame
-        ``person, state, start, end``: numbers [unit], dates or text such as ``1993-07``; or
+        ``person, state, start, end``: numbers [unit], dates or text such as ``1993-07``,
+        ``1993m7`` or ``1993Q3``; or
         ``start_year, start_month, end_year, end_month``. Optional: ``event``, ``to_state`` (where
         both are absent or empty the next adjoining spell of the person tells), ``entry`` (when
         the person came under observation; beside years a date, or ``entry_year, entry_month``),
@@ -183,10 +185,11 @@ def check_spells(
     11  S12  treated       1         22.5        20.5
     """
     table = spell_frame(spells, SUBJECT)
+    refuse_other_than_mappings({"event_codes": event_codes}, SUBJECT, CODES)
     settings = SpellCheckSettings(
         unit=unit, origin=origin, days=days, end_included=end_included, seed=seed,
-        states=_names(states), birth=birth, interview=interview,
-        weight=weight, age=age, unknown_state=unknown_state, event_codes=_codes(event_codes),
+        states=read_states(states, SUBJECT), birth=birth, interview=interview,
+        weight=weight, age=age, unknown_state=unknown_state, event_codes=event_codes or {},
         missing_values=missing_values, bad_month=bad_month, conflict=conflict,
         end_before_start=end_before_start, before_birth=before_birth,
         after_interview=after_interview, zero_length=zero_length,
@@ -224,22 +227,6 @@ def run_rules(
         step = "No spell is left after the treatments chosen; errors='list' shows the issues table."
         raise TableError(SUBJECT, [Problem("rows", "none left", "at least one", next_step=step)])
     return made.iloc[:0] if ledger.problems else made, ledger, replace(settings, origin=clock.label)
-
-
-def _names(states: object) -> tuple[str, ...] | None:
-    if states is None:
-        return None
-    if isinstance(states, Iterable) and not isinstance(states, str):
-        return as_names([*states])
-    expected = "a list of states, or None"
-    raise ParameterError(SUBJECT, [Problem("states", repr(states)[:60], expected)])
-
-
-def _codes(codes: object) -> dict[Any, Any]:
-    if codes is None or isinstance(codes, Mapping):
-        return dict(codes or {})
-    expected = "codes and their meaning, such as {1: 'employment', 0: 'censored'}"
-    raise ParameterError(SUBJECT, [Problem("event_codes", repr(codes)[:60], expected)])
 
 
 def _order(overlap: object) -> tuple[str, ...]:

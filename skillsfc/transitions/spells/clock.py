@@ -8,8 +8,10 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
-from skillsfc.transitions.records import Flags, Floats
+from skillsfc.errors import ParameterError, Problem, did_you_mean
+from skillsfc.transitions.column_names import word_problems
+from skillsfc.transitions.flows.dates import MONTH, QUARTER
+from skillsfc.transitions.records import Flags, Floats, Whole
 
 UNITS_PER_YEAR = {"day": 365.25, "week": 365.25 / 7, "month": 12.0, "quarter": 4.0, "year": 1.0}
 MONTHS_PER_UNIT = {"month": 1, "quarter": 3, "year": 12}
@@ -70,12 +72,12 @@ def is_missing(values: pd.Series) -> Flags:
 
 
 def hold_dates(values: pd.Series) -> bool:
-    """Return whether a column holds calendar dates, as dates or as text ``1993-07[-15]``."""
+    """Return whether a column holds calendar dates, as dates or as text such as ``1993-07``."""
     if pd.api.types.is_datetime64_any_dtype(values) or isinstance(values.dtype, pd.PeriodDtype):
         return True
     if pd.api.types.is_numeric_dtype(values):
         return False
-    return bool(values.astype("str").str.strip().str.fullmatch(_DATE).any())
+    return bool(_sortable(values).str.fullmatch(_DATE).any())
 
 
 def without_month(values: pd.Series) -> Flags:
@@ -94,17 +96,49 @@ def without_month(values: pd.Series) -> Flags:
 
 
 def as_dates(values: pd.Series) -> pd.Series:
-    """Return dates without a time zone; what has another form than ``1993-07-15`` is missing.
+    """Return dates without a time zone: ``1993-07-15``, or the first day of a month or quarter.
 
+    Months and quarters are written 1993-07, 1993m7 or 1993Q3; what has another form is missing.
     Forms such as 03/04/1993 are not read: whether that is March or April cannot be known.
     """
     if isinstance(values.dtype, pd.PeriodDtype):
         return values.dt.to_timestamp()
     if pd.api.types.is_datetime64_any_dtype(values):
         return values.dt.tz_localize(None) if values.dt.tz is not None else values
-    text = values.astype("str").str.strip()
+    text = _sortable(values)
     text = text.where(text.str.fullmatch(_DATE).fillna(False).astype(bool))
     return pd.to_datetime(text.str.slice(0, 10), errors="coerce", format="ISO8601")
+
+
+def _sortable(values: pd.Series) -> pd.Series:
+    """Return text in which quarters and months are written as the month that they begin with."""
+    text = values.astype("str").str.strip()
+    words = {word: _first_month(word) for word in text.dropna().unique()}
+    return text.map(words) if any(word != first for word, first in words.items()) else text
+
+
+def _first_month(word: str) -> str:
+    if hit := QUARTER.fullmatch(word):
+        return f"{hit[1]}-{3 * int(hit[2]) - 2:02d}"
+    hit = MONTH.fullmatch(word)
+    return f"{hit[1]}-{int(hit[2]):02d}" if hit else word
+
+
+def months_told(values: pd.Series) -> Whole:
+    """Return how many months each date tells that can be read: 3, 1, or 0 where it tells a day.
+
+    Examples
+    --------
+    >>> months_told(pd.Series(["2015Q1", "2015m3", "2015-03", "2015-03-15", "no"])).tolist()
+    [3, 1, 1, 0]
+    """
+    known = values[as_dates(values).notna()]
+    if pd.api.types.is_datetime64_any_dtype(known):
+        return np.zeros(len(known), dtype=np.int64)
+    text = known.astype("str").str.strip()
+    told = {word: 3 if QUARTER.fullmatch(word) else int(bool(MONTH.fullmatch(word)))
+            for word in text.unique()}  # fmt: skip
+    return np.array([told[word] for word in text], dtype=np.int64)
 
 
 def choose_clock(
@@ -137,11 +171,7 @@ def read_origin(origin: object, problems: list[Problem]) -> pd.Timestamp:
 
 def refuse_unit(unit: object, problems: list[Problem]) -> None:
     """Add a problem if the unit of time is none of the known ones."""
-    if unit not in UNITS_PER_YEAR:
-        words = listing(UNITS_PER_YEAR)
-        problems.append(
-            Problem("unit", repr(unit), f"one of {words}", did_you_mean(unit, UNITS_PER_YEAR))
-        )
+    problems += word_problems({"unit": unit}, {"unit": UNITS_PER_YEAR})
 
 
 def read_moment(

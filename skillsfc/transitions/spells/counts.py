@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from skillsfc.transitions.column_names import read_states, refuse_names
 from skillsfc.transitions.records import Floats, read_records
 
+SUBJECT = "count_transitions"
 BLOCK = 1 << 15  # pairs at a time: the numbers of a block stay in the processor's cache
 
 
@@ -89,8 +91,10 @@ def count_transitions(
     3          S        E      1       3.0   0.75
     5          S        U      1       1.0   0.25
     """
+    refuse_names(SUBJECT, {}, {"weight": weight})
+    alphabet = read_states(states, SUBJECT)
     records = read_records(
-        spells, subject="count_transitions", weight=weight, states=states, needs=("state",)
+        spells, subject=SUBJECT, weight=weight, states=alphabet, needs=("state",)
     )
     size = len(records.states)
     moves = count_pairs(records.state, records.to, size)

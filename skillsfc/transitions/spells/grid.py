@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
-from skillsfc.errors import ParameterError, Problem, did_you_mean
-from skillsfc.errors import listing as listed
+from skillsfc.errors import ParameterError, Problem
+from skillsfc.transitions.column_names import is_number, word_problems
 from skillsfc.transitions.records import Floats, Whole
 from skillsfc.transitions.sequences.model import AFTER, LARGEST_ALPHABET, MISSING
 from skillsfc.transitions.spells.overlaps import NEAR
@@ -23,30 +22,19 @@ def refuse_grid(
     problems = []
     for name, given, allowed in (
         ("start", start, start is None or is_number(start)),
-        ("length", length, length is None or (_whole(length) and length > 0)),  # type: ignore[operator]
-        ("width", width, is_number(width) and width > 0),  # type: ignore[operator]
+        ("length", length, length is None or (_whole(length) and length > 0)),
+        ("width", width, is_number(width) and width > 0),
     ):
         if not allowed:
             wanted = "a number" if name == "start" else "more than 0"
             problems.append(Problem(name, repr(given), wanted))
-    if rule not in RULES:
-        guess = did_you_mean(rule, RULES)
-        problems.append(Problem("rule", repr(rule), f"one of {listed(RULES)}", guess))
+    problems += word_problems({"rule": rule}, {"rule": RULES})
     if problems:
         raise ParameterError(subject, problems)
 
 
-def is_number(value: object) -> bool:
-    """Return whether a value is a finite number."""
-    return (
-        isinstance(value, int | float | np.integer | np.floating)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-    )
-
-
-def _whole(value: object) -> bool:
-    return is_number(value) and float(value) == int(value)  # type: ignore[arg-type,call-overload]
+def _whole(value: object) -> TypeGuard[float]:
+    return is_number(value) and float(value) == int(value)
 
 
 def nearness(width: float) -> float:

@@ -48,7 +48,9 @@ def read_table(table: pd.DataFrame, settings: SpellCheckSettings) -> tuple[Ledge
     # A row that lacks a time altogether is S01, one whose time cannot be read is S02.
     ledger.table["@bad"] = bad & ~empty.any(axis=1)
     _refuse_missing(ledger, empty, settings)
-    step = "Expected numbers, or dates such as 1993-07 or 1993-07-15 in all columns of time."
+    step = (
+        "Expected numbers, or dates such as 1993-07, 1993-07-15 or 1993Q3 in all columns of time."
+    )
     if any(without_month(column).any() for column in given):
         step += " Where only the year is known (month 00 or 99), give start_year, start_month, "
         step += "end_year and end_month: bad_month then places it within the year."

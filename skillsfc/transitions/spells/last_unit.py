@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem
-from skillsfc.transitions.records import Flags, Floats
-from skillsfc.transitions.spells.clock import MONTHS_PER_UNIT, Clock, as_dates
+from skillsfc.transitions.records import Floats
+from skillsfc.transitions.spells.clock import MONTHS_PER_UNIT, Clock, as_dates, months_told
 from skillsfc.transitions.spells.settings import SUBJECT
-
-_MONTH = r"\d{4}-\d{2}"
 
 
 def after_last(table: pd.DataFrame, clock: Clock, read: dict[str, Floats]) -> Floats:
@@ -27,7 +25,8 @@ def after_last(table: pd.DataFrame, clock: Clock, read: dict[str, Floats]) -> Fl
 
     Notes
     -----
-    What is added is what one end tells: a month where dates tell months (``1993-07``, periods, or
+    What is added is what one end tells: a quarter where dates tell quarters (``1993Q3``), a month
+    where they tell months (``1993-07``, ``1993m7``, periods, or
     dates that are all the first of a month where months are counted), a day where they tell days,
     one unit where ends are whole numbers.
 
@@ -51,21 +50,14 @@ def _next_dates(table: pd.DataFrame, clock: Clock) -> pd.Series:
     if isinstance(ends.dtype, pd.PeriodDtype):
         return as_dates(ends + 1)
     dates = as_dates(ends).dt.normalize()
-    months = _tell_months(ends)
-    whole = months.all() or (
-        clock.unit in MONTHS_PER_UNIT and (clock.days == "drop" or _all_first(table))
-    )
-    if months.any() and not whole:
+    told = set(months_told(ends).tolist())
+    by_month = clock.unit in MONTHS_PER_UNIT and (clock.days == "drop" or _all_first(table))
+    if 3 in told and len(told) > 1:
+        _refuse("some ends told as quarters and some as months or days")
+    if 1 in told and 0 in told and not by_month:
         _refuse("some ends told as months and some as days")
-    return dates + (pd.DateOffset(months=1) if whole else pd.Timedelta(days=1))
-
-
-def _tell_months(ends: pd.Series) -> Flags:
-    """Return which of the dates that can be read tell a month only."""
-    known = ends[as_dates(ends).notna()]
-    if pd.api.types.is_datetime64_any_dtype(known) or known.empty:
-        return np.zeros(1, dtype=bool)
-    return np.asarray(known.astype("str").str.strip().str.fullmatch(_MONTH), dtype=bool)
+    months = max(told, default=0) or int(by_month)
+    return dates + (pd.DateOffset(months=months) if months else pd.Timedelta(days=1))
 
 
 def _all_first(table: pd.DataFrame) -> bool:

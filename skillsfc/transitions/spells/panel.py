@@ -12,6 +12,7 @@ import pandas as pd
 from skillsfc.errors import ParameterError, Problem, SkillsfcWarning, TableError, did_you_mean
 from skillsfc.errors import listing as listed
 from skillsfc.schema import refuse_other_than_table
+from skillsfc.transitions.column_names import is_number, refuse_names, word_problems
 from skillsfc.transitions.records import CENSORED, Flags, Floats, as_codes
 from skillsfc.transitions.sequences.model import PERIODS
 from skillsfc.transitions.spells.checked import checked_frame
@@ -97,8 +98,10 @@ def spells_to_panel(
 
 
 def _times(times: Any) -> Floats:
-    given = [times] if isinstance(times, int | float) else list(times)
-    numbers = pd.to_numeric(pd.Series(given, dtype=object), errors="coerce").to_numpy("float64")
+    several = isinstance(times, Iterable) and not isinstance(times, str)
+    given = [*times] if several else [times]
+    read = [time if isinstance(time, str) or is_number(time) else None for time in given]
+    numbers = pd.to_numeric(pd.Series(read, dtype=object), errors="coerce").to_numpy("float64")
     if not len(numbers) or not np.isfinite(numbers).all() or len(np.unique(numbers)) < len(numbers):
         problem = Problem("times", listed(given), "different numbers, at least one")
         raise ParameterError("spells_to_panel", [problem])
@@ -232,6 +235,7 @@ def _panel(
     """Return the panel by person and time, and the column of time."""
     subject = "panel_to_spells"
     refuse_other_than_table(panel, subject)
+    refuse_names(subject, {}, {"time": time, "state": state})
     _refuse_arguments(change, closing, longest_step)
     clock = time or _clock_column(panel)
     problems = [
@@ -278,14 +282,13 @@ def _clock_column(panel: pd.DataFrame) -> str:
     return found[0] if found else "time"
 
 
-def _refuse_arguments(change: str, closing: float, longest_step: float | None) -> None:
-    problems = []
-    if change not in CHANGES:
-        guess = did_you_mean(change, CHANGES)
-        problems.append(Problem("change", repr(change), f"one of {listed(CHANGES)}", guess))
-    if not isinstance(closing, int | float) or not 0 <= closing < np.inf:
-        problems.append(Problem("closing", repr(closing), "0 or more"))
-    if longest_step is not None and not longest_step > 0:
-        problems.append(Problem("longest_step", repr(longest_step), "more than 0"))
+def _refuse_arguments(change: object, closing: object, longest_step: object) -> None:
+    problems = word_problems({"change": change}, {"change": CHANGES})
+    if not is_number(closing) or closing < 0:
+        problems.append(Problem("closing", repr(closing)[:60], "0 or more"))
+    endless = isinstance(longest_step, float) and longest_step == np.inf
+    above = is_number(longest_step) and longest_step > 0
+    if longest_step is not None and not (endless or above):
+        problems.append(Problem("longest_step", repr(longest_step)[:60], "more than 0"))
     if problems:
         raise ParameterError("panel_to_spells", problems)

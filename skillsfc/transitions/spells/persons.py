@@ -10,7 +10,7 @@ import pandas as pd
 
 from skillsfc.errors import Problem, TableError
 from skillsfc.transitions.column_names import refuse_names
-from skillsfc.transitions.records import Floats, as_codes
+from skillsfc.transitions.records import Floats
 from skillsfc.transitions.weights import read_weights
 
 OWN = ("person", "state", "start", "end", "event", "to_state", "entry")
@@ -21,19 +21,6 @@ def other_columns(table: pd.DataFrame, own: Iterable[str] = OWN) -> list[str]:
     mine = set(own)
     names = [str(name) for name in table.columns if name not in mine]
     return sorted(names, key=lambda name: name != "weight")
-
-
-def as_names(states: object) -> tuple[str, ...]:
-    """Return one state or several as text, written as the codes of a table are.
-
-    Examples
-    --------
-    >>> as_names("job"), as_names(["job"]), as_names([1, 2.0]), as_names(3)
-    (('job',), ('job',), ('1', '2'), ('3',))
-    """
-    several = isinstance(states, Iterable) and not isinstance(states, str)
-    names = pd.Series([*states] if several else [states], dtype="object")  # type: ignore[misc]
-    return tuple(as_codes(names).fillna(""))
 
 
 def fixed_columns(table: pd.DataFrame) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, SkillsfcWarning, TableError
 from skillsfc.errors import listing as listed
+from skillsfc.transitions.column_names import is_number, read_states, refuse_names
 from skillsfc.transitions.records import CENSORED, Flags, Whole
 from skillsfc.transitions.sequences.model import (
     AFTER,
@@ -25,14 +26,13 @@ from skillsfc.transitions.spells.checked import checked_with_notes
 from skillsfc.transitions.spells.grid import (
     close_sequences,
     covered_periods,
-    is_number,
     longest_pieces,
     nearness,
     refuse_grid,
 )
 from skillsfc.transitions.spells.losses import lost_in_sequences, refuse_taken
 from skillsfc.transitions.spells.overlaps import NEAR, within
-from skillsfc.transitions.spells.persons import as_names, as_times, fixed_columns, person_weights
+from skillsfc.transitions.spells.persons import as_times, fixed_columns, person_weights
 
 SUBJECT = "spells_to_sequences"
 MOST_CELLS = 500_000_000  # one byte each, and eight more for a while where they are filled
@@ -113,10 +113,11 @@ def spells_to_sequences(
     2       NaN  E  E  NaN
     """
     refuse_grid(SUBJECT, start, length, width, rule)
+    refuse_names(SUBJECT, {}, {"fill": fill, "weight": weight})
     table, changed = checked_with_notes(spells, subject=SUBJECT, treated=True)
     begin, end = (table[name].to_numpy(dtype="float64") for name in ("start", "end"))
-    first = float(math.floor(begin.min())) if start is None else float(start)
-    count = length or max(1, math.ceil((end.max() - first) / width - nearness(width)))
+    first, width = float(math.floor(begin.min()) if start is None else start), float(width)
+    count = int(length or 0) or max(1, math.ceil((end.max() - first) / width - nearness(width)))
     person, names = pd.factorize(table["person"])
     if len(names) * count > MOST_CELLS:
         found = f"{len(names)} persons x {count} periods"
@@ -157,8 +158,7 @@ def spells_to_sequences(
 
 def _alphabet(column: pd.Series, states: Iterable[str] | None, fill: str | None) -> tuple[str, ...]:
     found = sorted(column.unique())
-    given = [*states] if isinstance(states, Iterable) else states
-    alphabet = tuple(found) if given is None else as_names(given)
+    alphabet = read_states(states, SUBJECT, found) or tuple(found)
     strangers = [name for name in found if name not in alphabet]
     if strangers:
         raise ParameterError(
@@ -232,7 +232,7 @@ def sequences_to_spells(
     made = read_sequences(sequences, subject=subject)
     refuse_taken(made.persons, ("state", "start", "end", "event", "to_state"), subject)
     first, step = _labels(made.periods)
-    first, step = first if start is None else start, step if width is None else width
+    first, step = first if start is None else float(start), float(width or step)
     row, low, high, code, moved = _runs(made.codes)
     names = np.array([*made.states, CENSORED], dtype=object)
     after = np.where(moved, np.append(code[1:], -1)[: len(code)], -1)

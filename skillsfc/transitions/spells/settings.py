@@ -8,7 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
+from skillsfc.errors import ParameterError, Problem, did_you_mean
+from skillsfc.transitions.column_names import (
+    name_problems,
+    switch_problems,
+    whole_problems,
+    word_problems,
+)
 from skillsfc.transitions.spells.clock import refuse_unit
 from skillsfc.transitions.spells.rules import ORDER, RULES
 
@@ -51,29 +57,28 @@ def refuse_settings(settings: SpellCheckSettings, table: pd.DataFrame) -> None:
     """Raise if an argument is none of the words offered, or names no column."""
     problems: list[Problem] = []
     refuse_unit(settings.unit, problems)
-    for rule in RULES:
-        if rule.argument:
-            given = getattr(settings, rule.argument)
-            offered = [name for name in rule.choices if name != ORDER]
-            if given not in offered and not (rule.argument == "overlap" and _is_order(given)):
-                problems.append(_unknown(rule.argument, given, offered))
-    for name, words in (("errors", ("raise", "list")), ("days", ("fraction", "drop"))):
-        if getattr(settings, name) not in words:
-            problems.append(_unknown(name, getattr(settings, name), words))
-    for name, usual in (("weight", "weight"), ("age", "age")):
-        given = getattr(settings, name)
-        if given is not None and not isinstance(given, str):
-            problems.append(Problem(name, repr(given)[:60], "one name as text, or None"))
-        elif given not in (None, usual) and given not in table.columns:
-            guess = did_you_mean(given, table.columns)
-            problems.append(Problem(name, repr(given), "the name of a column", guess))
+    offered = {
+        rule.argument: [name for name in rule.choices if name != ORDER]
+        for rule in RULES
+        if rule.argument and not (rule.argument == "overlap" and _is_order(settings.overlap))
+    }
+    problems += word_problems(
+        vars(settings), {**offered, "errors": ("raise", "list"), "days": ("fraction", "drop")}
+    )
+    problems += name_problems({}, {"weight": settings.weight, "age": settings.age})
+    problems += [
+        Problem(name, repr(given), "the name of a column", did_you_mean(given, table.columns))
+        for name, given in (("weight", settings.weight), ("age", settings.age))
+        if isinstance(given, str) and given != name and given not in table.columns
+    ]
+    problems += switch_problems({"end_included": settings.end_included})
+    problems += whole_problems({"seed": settings.seed}, 0)
+    unknown: object = settings.unknown_state
+    if not isinstance(unknown, str):
+        problems.append(Problem("unknown_state", repr(unknown)[:60], "the name of a state as text"))
     if problems:
         raise ParameterError(SUBJECT, problems)
 
 
 def _is_order(given: object) -> bool:
     return isinstance(given, tuple) and bool(given) and all(isinstance(n, str) for n in given)
-
-
-def _unknown(name: str, given: object, offered: Any) -> Problem:
-    return Problem(name, repr(given), f"one of {listing(offered)}", did_you_mean(given, offered))

@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from skillsfc import __version__
-from skillsfc.errors import ParameterError, Problem, TableError
+from skillsfc.errors import Problem, TableError
 from skillsfc.results import Result, table_hash
+from skillsfc.transitions.column_names import as_names, read_since
 from skillsfc.transitions.records import CENSORED, spell_frame
 from skillsfc.transitions.spells.checked import checked_with_notes
 from skillsfc.transitions.spells.moves import merge_stays
 from skillsfc.transitions.spells.overlaps import NEAR
-from skillsfc.transitions.spells.persons import as_names, other_columns
+from skillsfc.transitions.spells.persons import other_columns
 from skillsfc.transitions.spells.waiting import (
     SUBJECT,
     TimeToSettings,
@@ -132,14 +133,21 @@ def measure_time_to(
        person                           reason
     0       3  in 'school' until the last seen
     """
-    origin = _origin(since)
+    problems: list[Problem] = []
     settings = TimeToSettings(
-        as_names(to), origin, which, min_length, as_names(competing), zero, gap, unit
+        as_names(to),
+        read_since(since, problems),
+        which,
+        min_length,
+        as_names(competing),
+        zero,
+        gap,
+        unit,
     )
     given = spell_frame(spells, SUBJECT)
     checked, found = checked_with_notes(spells, subject=SUBJECT, neighbours="merge")
     table = merge_stays(checked)
-    refuse_arguments(settings, table)
+    refuse_arguments(settings, table, problems)
     clock, said = waiting_times(table, settings)
     at_risk = clock["reason"] == ""
     if not at_risk.any():
@@ -160,17 +168,6 @@ def measure_time_to(
         not_at_risk=out,
         direct=rows[apart].reset_index(drop=True),
     )
-
-
-def _origin(since: object) -> str | None:
-    if since is None:
-        return None
-    named = as_names(since)
-    if len(named) != 1:
-        step = "Give them one name first: spells['state'].replace(...)."
-        found = f"{len(named)} states"
-        raise ParameterError(SUBJECT, [Problem("since", found, "one state, or None", "", step)])
-    return named[0]
 
 
 def _half(rows: pd.DataFrame) -> float:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, did_you_mean
 from skillsfc.errors import listing as listed
+from skillsfc.transitions.column_names import is_number, word_problems
 from skillsfc.transitions.records import CENSORED, Flags, Floats, Whole
-from skillsfc.transitions.spells.grid import is_number
 from skillsfc.transitions.spells.overlaps import NEAR
 
 SUBJECT = "measure_time_to"
@@ -36,10 +36,11 @@ class TimeToSettings:
     unit: str = "month"
 
 
-def refuse_arguments(settings: TimeToSettings, table: pd.DataFrame) -> None:
+def refuse_arguments(
+    settings: TimeToSettings, table: pd.DataFrame, problems: list[Problem]
+) -> None:
     """Raise if a state is not in the spells, or an argument is none of the words offered."""
     states = sorted((set(table["state"]) | set(table["to_state"])) - {CENSORED})
-    problems = []
     named = {"to": settings.to, "competing": settings.competing}
     named["since"] = () if settings.since is None else (settings.since,)
     for name, given in named.items():
@@ -54,11 +55,7 @@ def refuse_arguments(settings: TimeToSettings, table: pd.DataFrame) -> None:
     if both:
         found = f"{listed(both)} both here and in 'since' or 'competing'"
         problems.append(Problem("to", found, "different states"))
-    for name, words in CHOICES.items():
-        word = getattr(settings, name)
-        if word not in words:
-            guess = did_you_mean(word, words)
-            problems.append(Problem(name, repr(word), f"one of {listed(words)}", guess))
+    problems += word_problems(vars(settings), CHOICES)
     least = settings.min_length
     if least is not None and not (is_number(least) and least > 0):
         problems.append(Problem("min_length", repr(least), "more than 0, or none"))

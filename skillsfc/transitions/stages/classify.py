@@ -10,7 +10,7 @@ import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
 from skillsfc.schema import refuse_other_than_table
-from skillsfc.transitions.column_names import refuse_other_than_mappings
+from skillsfc.transitions.column_names import refuse_renaming, word_problems
 from skillsfc.transitions.stages.answers import (
     OPTIONAL,
     QUESTIONS,
@@ -124,7 +124,7 @@ def classify_stages(
     """
     given: pd.DataFrame = getattr(persons, "table", persons)
     refuse_other_than_table(given, SUBJECT)
-    refuse_other_than_mappings({"columns": columns}, SUBJECT)
+    refuse_renaming(columns, SUBJECT)
     settings = StageSettings(version, missing, age, dict(columns or {}), stable_months)
     refuse_settings(settings, SUBJECT)
     table = named(given, settings.columns, SUBJECT)
@@ -224,10 +224,7 @@ def refuse_settings(settings: StageSettings, subject: str) -> None:
         Listing every such argument.
     """
     refuse_version(settings.version, subject)
-    problems = []
-    if settings.missing not in TREATMENTS:
-        near = did_you_mean(settings.missing, TREATMENTS)
-        problems.append(Problem("missing", repr(settings.missing), listing(TREATMENTS), near))
+    problems = word_problems({"missing": settings.missing}, {"missing": TREATMENTS})
     age = settings.age
     if age is not None and not _is_span(age):
         problems.append(Problem("age", repr(age), "first and last age, such as (15, 29), or None"))

@@ -13,11 +13,14 @@ from skillsfc.errors import (
     ParameterError,
     Problem,
     TableError,
-    did_you_mean,
-    listing,
 )
 from skillsfc.results import Result, table_hash
-from skillsfc.transitions.column_names import refuse_names, refuse_other_than_mappings
+from skillsfc.transitions.column_names import (
+    listed_names,
+    refuse_names,
+    refuse_other_than_mappings,
+    word_problems,
+)
 from skillsfc.transitions.design import read_design
 from skillsfc.transitions.ratios import domains, taken_names
 from skillsfc.transitions.records import Records, read_records
@@ -168,9 +171,9 @@ def classify_transitions(
     [[0.0, 'direct', 'short'], [4.0, 'unemployment_middling', 'middling']]
     """
     refuse_other_than_mappings({"roles": {} if roles is None else roles}, SUBJECT)
-    refuse_names(SUBJECT, {"group": group or None},
-                 {"weight": weight, "stratum": stratum, "cluster": cluster})  # fmt: skip
-    groups = tuple([group] if isinstance(group, str) else list(group or ()))
+    single = {"weight": weight, "stratum": stratum, "cluster": cluster}
+    refuse_names(SUBJECT, {"group": group}, single, empty=True)
+    groups = tuple(listed_names(group))
     settings = PathSettings(
         coded_keys(roles or {}),
         groups,
@@ -214,18 +217,11 @@ def classify_transitions(
 
 def _refuse(settings: PathSettings) -> None:
     refuse_level(settings.level, SUBJECT)
-    words = (
-        ("destination", settings.destination, DESTINATIONS),
-        ("without_education", settings.without_education, WITHOUT),
-    )
-    problems = [
-        Problem(name, repr(word), listing(known), did_you_mean(word, known))
-        for name, word, known in words
-        if word not in known
-    ]
-    if settings.unit != "month":
+    words = {"destination": DESTINATIONS, "without_education": WITHOUT}
+    problems = word_problems(vars(settings), words)
+    if not (isinstance(settings.unit, str) and settings.unit == "month"):
         step = "Convert the times first: the classes of paths are in months."
-        problems.append(Problem("unit", repr(settings.unit), "'month'", next_step=step))
+        problems.append(Problem("unit", repr(settings.unit)[:60], "'month'", next_step=step))
     columns = (settings.weight, settings.stratum, settings.cluster)
     design = [name for name in columns if name is not None and name not in settings.group]
     problems += taken_names(settings.group, ("person", *COLUMNS, *OF_PERSONS), "group")

@@ -10,7 +10,12 @@ import pandas as pd
 
 from skillsfc.errors import Problem, TableError
 from skillsfc.schema import refuse_other_than_table
-from skillsfc.transitions.column_names import refuse_names, refuse_other_than_mappings
+from skillsfc.transitions.column_names import (
+    listed_names,
+    refuse_names,
+    refuse_other_than_mappings,
+    refuse_renaming,
+)
 from skillsfc.transitions.records import as_codes
 from skillsfc.transitions.stages.answers import (
     QUESTIONS,
@@ -154,10 +159,10 @@ def approximate_stages(
     given: pd.DataFrame = getattr(persons, "table", persons)
     refuse_other_than_table(given, SUBJECT)
     refuse_level(level, SUBJECT)
-    given_as = {"columns": columns, "states": states, "assume": assume}
-    refuse_other_than_mappings(given_as, SUBJECT)
-    refuse_names(SUBJECT, {"lose": lose or None}, {"period": period})
-    lost = (lose,) if isinstance(lose, str) else tuple(lose)
+    refuse_other_than_mappings({"states": states, "assume": assume}, SUBJECT)
+    refuse_renaming(columns, SUBJECT)
+    refuse_names(SUBJECT, {"lose": lose}, {"period": period, "weight": weight}, empty=True)
+    lost = tuple(listed_names(lose))
     table = named(given, columns or {}, SUBJECT)
     settings = StageSettings(version, "bounds", age, dict(columns or {}), stable_months)
     refuse_settings(settings, SUBJECT)

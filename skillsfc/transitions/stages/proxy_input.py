@@ -61,14 +61,15 @@ def refuse_arguments(
         problems += _wrong_values(where, answers)
     if problems:
         raise ParameterError(SUBJECT, problems)
-    needed = [*([STATE] if states else []), *([period, "person"] if period else [])]
+    timed = [] if period is None else [period, "person"]
+    needed = [*([STATE] if states else []), *timed]
     missing = [
         Problem(f"column '{name}'", "missing", "one of the columns", did_you_mean(name, table))
         for name in needed
         if name not in table.columns
     ]
-    if period and not missing:
-        placed = table[["person", period]].dropna()
+    if timed and not missing:
+        placed = table[timed].dropna()
         double = int(placed.duplicated().sum())
         if double:
             found = f"{double} rows repeat a person and {period}"

@@ -12,7 +12,7 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
 from skillsfc.results import Result, table_hash
-from skillsfc.transitions.column_names import refuse_names
+from skillsfc.transitions.column_names import listed_names, refuse_names
 from skillsfc.transitions.design import Floats, read_design
 from skillsfc.transitions.ratios import domains, taken_names
 from skillsfc.transitions.records import as_codes
@@ -127,10 +127,9 @@ def estimate_stage_shares(
     >>> list(stages["stage"]), round(float(stages["share"].sum()), 6)
     (['transited', 'in_transition', 'not_started', 'not_classified'], 1.0)
     """
-    refuse_names(
-        SUBJECT, {"by": by or None}, {"weight": weight, "stratum": stratum, "cluster": cluster}
-    )
-    groups = [by] if isinstance(by, str) else list(by or ())
+    single = {"weight": weight, "stratum": stratum, "cluster": cluster}
+    refuse_names(SUBJECT, {"by": by}, single, empty=True)
+    groups = listed_names(by)
     refuse_level(level, SUBJECT)
     table, settings = _read(classified, groups)
     rules, age = read_rules(settings.version), settings.columns.get("age", "age")
