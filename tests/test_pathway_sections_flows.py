@@ -139,10 +139,43 @@ def test_the_steady_state_stands_beside_the_last_date():
     found = section.table("steady_in_figures").set_index("state")["now"]
     assert np.allclose(found, (last / last.sum())[found.index])
     assert section.table("steady")["at the last date"].str.match(r"[\d.]+ \([\d.]+–[\d.]+\)").all()
-    assert "as counted at the last date, to " in text
+    assert ": no more than chance may make, and the largest change of all states." in text
 
 
-def test_shares_of_few_at_the_last_date_are_starred_and_of_nobody_have_no_interval():
+def test_a_share_rises_or_falls_only_where_chance_does_not_make_it():
+    early = panel([[0.9, 0.1], [0.3, 0.7]], persons=2000, dates=4)
+    made = sf.estimate_flows(early[early["quarter"] < 3])
+    text = check_section(sf.write_steady_state(
+        sf.estimate_steady_state(made), flows=made, interval=3, name="Made up"
+    ))  # fmt: skip
+    steady = sf.estimate_steady_state(made).table.set_index("state").loc["E"]
+    now = made.last_shares().set_index("state").loc["E"]
+    apart = steady["lower"] > now["upper"] or steady["upper"] < now["lower"]
+    assert apart == ("as counted at the last date, to " in text)
+    assert apart == ("no more than chance" not in text)
+    assert apart
+
+
+def test_moves_of_few_persons_are_told_nowhere_on_the_page():
+    told = panel([[0.97, 0.02, 0.01], [0.3, 0.6, 0.1], [0.2, 0.2, 0.6]], states="EUX", persons=600)
+    made = sf.estimate_flows(told)
+    few = made.average["count"].between(1, 9)
+    assert few.any()
+    section = sf.write_flows(made, interval=3, name="Made up")
+    check_section(section)
+    figures = section.table("chances_in_figures")
+    assert figures.loc[few.to_numpy(), ["count", "probability", "lower"]].isna().all(axis=None)
+    hidden = figures.groupby("from_state")["probability"].apply(lambda p: p.isna().sum())
+    assert (hidden != 1).all()
+    assert "..c" in " ".join(section.table("chances").to_numpy().ravel())
+    assert "in fives of persons" in section.figures[0].note
+    small = sf.estimate_flows(told[told["person"] < 60])
+    section = sf.write_flows(small, interval=3, name="Made up")
+    assert section.figures == ()
+    assert section.paragraphs[-1].startswith("There is no picture of the moves")
+
+
+def test_shares_of_few_at_the_last_date_are_withheld_and_of_nobody_have_no_interval():
     chances = np.array([[0.96, 0.04, 0.0], [0.9, 0.1, 0.0], [1.0, 0.0, 0.0]])
     made = sf.estimate_flows(panel(chances, states="EUX", persons=120))
     section = sf.write_steady_state(
@@ -152,7 +185,7 @@ def test_shares_of_few_at_the_last_date_are_starred_and_of_nobody_have_no_interv
     assert 0 < few["U"] < 10
     assert few["X"] == 0
     shown = section.table("steady").set_index("state")["at the last date"]
-    assert shown["U"].split(" ")[0].endswith("*")
+    assert shown["U"] == "..c"
     assert shown["X"] == "0.0"
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke as Stroke
 
 from skillsfc.errors import Problem, TableError
 from skillsfc.report.charts.from_results import date_pair
@@ -24,7 +25,8 @@ from skillsfc.report.charts.words import Scale, check_language, footer, inner, n
 PER_CENT = Scale(0.01, "per cent", 1, " %")
 BAR = 0.05  # width of a bar, as a part of the picture's
 GAP = 0.03  # between bars above one another, as a part of the whole
-LEAST_WRITTEN = 0.02  # a smaller flow is drawn, not written
+HALO = Stroke(linewidth=2.2, foreground="white")  # keeps a number legible on a dark ribbon
+LEAST_WRITTEN = 0.045  # a smaller flow is drawn, not written
 
 
 def plot_flows(
@@ -197,7 +199,7 @@ def _draw(axes: Axes, shares: pd.DataFrame, names: Mapping[str, str], language: 
             )
             if part >= LEAST_WRITTEN and i != j:
                 axes.text(BAR + 0.015, used_left[i] + part / 2, PER_CENT.text(part, language),
-                          fontsize=6.8, va="center", color=INK)  # fmt: skip
+                          fontsize=7.5, va="center", color=INK, path_effects=[HALO])  # fmt: skip
             used_left[i] += part
             used_right[j] += part
     for x, tops, sizes, side in (

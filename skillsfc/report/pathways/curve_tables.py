@@ -72,12 +72,13 @@ def withhold_moves(rates: pd.DataFrame) -> pd.DataFrame:
 
 
 def without_small_flows(flows: pd.DataFrame, group: Sequence[str]) -> pd.DataFrame:
-    """Return flows between two dates without those of one to nine persons, nor what tells them.
+    """Return flows between dates without those of one to nine persons, nor what tells them.
 
     Parameters
     ----------
     flows : DataFrame
-        ``time, until, from_state, to_state, count, flow, probability`` and their errors.
+        ``from_state, to_state, count, flow, probability`` and their errors; ``time, until`` where
+        there are several pairs of dates.
     group : sequence of str
         Columns of the groups.
 
@@ -91,6 +92,6 @@ def without_small_flows(flows: pd.DataFrame, group: Sequence[str]) -> pd.DataFra
     """
     few = flows["count"].between(1, FEWEST - 1)
     flagged = flows.assign(reliability=flows["reliability"].mask(few, CONFIDENTIAL))
-    pair = [*group, "time", "until"]
+    pair = [*group, *(name for name in ("time", "until") if name in flows.columns)]
     wholes = [[*pair, "from_state"], [*pair, "to_state"]]  # known from stocks of the two dates
     return withhold(flagged, whole=wholes, size="count")

@@ -16,6 +16,7 @@ from skillsfc.report.pathways.curve_tables import without_small_flows
 from skillsfc.report.pathways.found_again import DESIGN, design_of, found_again, say_matched
 from skillsfc.report.pathways.grouping import FEW_GROUPS, largest, one_column, with_interval
 from skillsfc.report.pathways.plain_notes import plain_notes
+from skillsfc.report.pathways.state_areas import DRAWN_LEAST, FIVE
 from skillsfc.report.pathways.state_names import (
     OTHER,
     by_state,
@@ -29,9 +30,18 @@ from skillsfc.report.pathways.state_names import (
 from skillsfc.report.pathways.words import period, say_time, sentences
 from skillsfc.report.text import Facts, list_words
 
+FAR = "as far as most"
+IN_FIVES = "It is drawn and written in fives of persons"
 CHANCES, UNMATCHED = "chances_in_figures", "unmatched"
 RATES, CHECK = "rates_in_figures", "rates_check"
-NOTE = "Rows: the state before. In brackets 95 % intervals, by person. *: fewer than 30 persons."
+NOTE = (
+    "Rows: the state before. In brackets 95 % intervals, by person. *: fewer than 30 persons, or "
+    "as uncertain as that; ..c: one to nine persons moved so, or what would tell how many."
+)
+NO_PICTURE = (
+    "There is no picture of the moves: it is drawn in fives of persons, and fewer than a hundred "
+    "were interviewed at both dates."
+)
 
 
 def write_flows(
@@ -73,8 +83,8 @@ def write_flows(
     Examples
     --------
     >>> import pandas as pd, skillsfc as sf
-    >>> panel = pd.DataFrame({"person": [1, 1, 2, 2, 3, 3], "quarter": [1, 2] * 3,
-    ...                       "state": ["E", "E", "E", "U", "U", "E"]})
+    >>> panel = pd.DataFrame({"person": sorted([*range(120)] * 2), "quarter": [1, 2] * 120,
+    ...                       "state": ["E", "E", "E", "U", "U", "E"] * 40})
     >>> section = write_flows(sf.estimate_flows(panel), interval=3, name="Made up")
     >>> section.figures[0].title
     'Made up: moves between two dates 3 months apart'
@@ -82,20 +92,24 @@ def write_flows(
     set_, facts = flows.settings, Facts("flows")
     names = names_for(set_.states, labels)
     apart = f"{interval:g} {period(unit, interval)}"
-    rows, group = one_column(flows.average, set_.group)
+    average = without_small_flows(flows.average, set_.group)
+    rows, group = one_column(average, set_.group)
     rows = by_state(rows, ["from_state", "to_state"], set_.states)
     rows = rows.assign(to_state=[names[str(state)] for state in rows["to_state"]])
     keys = [*([group] if group else []), "from_state"]
     made = table_estimates(rows, rows=keys, by="to_state", measure="probability", names=names)
     title = f"Chance to be in each state {apart} later, per cent, all dates together"
     heads = {"from_state": "now"}
+    moves = f"{name}: moves between two dates {apart} apart"
+    figure = None if group else _picture(flows, moves, date, since, source, names)
     paragraphs = (
-        *(() if group else (_leavers(flows, interval, unit, names, facts),)),
+        *(() if group else (_leavers(flows, average, interval, unit, names, facts),)),
         say_matched(flows.unmatched, facts),
+        NO_PICTURE if figure is None and not group else "",
     )
     tables = (
         TableToPublish("chances", title, made, NOTE, labels=heads),
-        TableToPublish(CHANCES, f"{title}: the figures", flows.average, show=False),
+        TableToPublish(CHANCES, f"{title}: the figures", average, show=False),
         TableToPublish("flows", "Gross flows between all dates",
                        without_small_flows(flows.table, set_.group), show=False),
         TableToPublish(UNMATCHED, "Persons found and not found at the next date",
@@ -103,8 +117,7 @@ def write_flows(
         TableToPublish(DESIGN, "Interviews of the same persons", design_of(flows, interval, unit),
                        show=False),
     )  # fmt: skip
-    figures = () if group else (_picture(flows, f"{name}: moves between two dates {apart} apart",
-                                         date, since, source, names),)  # fmt: skip
+    figures = () if figure is None else (figure,)
     kept = tuple(text for text in paragraphs if text)
     return Section("flows", kept, facts, figures, tables, " ".join(kept[:1]))
 
@@ -177,17 +190,20 @@ def write_continuous_rates(
     return Section("continuous_rates", paragraphs, facts, (), tables, " ".join(paragraphs[:1]))
 
 
-def _leavers(flows: Any, interval: float, unit: str, names: Mapping[str, str], facts: Facts) -> str:
+def _leavers(
+    flows: Any, average: pd.DataFrame, interval: float, unit: str, names: Mapping[str, str],
+    facts: Facts,
+) -> str:  # fmt: skip
     """Say how many of each state, or of the most and least lasting, are there again."""
-    stay = by_state(flows.average, ["from_state"], flows.settings.states)
+    stay = by_state(average, ["from_state"], flows.settings.states)
     stay = stay[stay["from_state"] == stay["to_state"]]
     stay = stay[np.isfinite(stay["probability"])]
+    never = _never_again(flows, names)
     if stay.empty:
-        return ""
+        return never.strip()
     if len(stay) > FEW_GROUPS:
         ordered = stay.sort_values("probability", ascending=False)
         stay = ordered.iloc[[0, -1]]
-    never = _never_again(flows, names)
     when = say_time(facts, "time between dates", interval, unit, table=DESIGN)
     said = []
     for row in stay.to_dict("records"):
@@ -209,11 +225,18 @@ def _never_again(flows: Any, names: Mapping[str, str]) -> str:
 
 def _picture(
     flows: Any, title: str, date: str, since: str, source: str, names: Mapping[str, str]
-) -> FigureToPublish:
-    """Draw the pair of dates in the middle; small states are joined where there are many."""
+) -> FigureToPublish | None:
+    """Draw the pair of dates in the middle; small states are joined where there are many.
+
+    In fives of persons, so that no ribbon tells of one to nine; of a hundred persons or more.
+    """
     dates = list(dict.fromkeys(flows.table["time"]))
     pair = flows.table[flows.table["time"] == dates[len(dates) // 2]]
     before, after = pair["time"].iloc[0], pair["until"].iloc[0]
+    if pair["count"].sum() < DRAWN_LEAST:
+        return None
+    a_person = (pair["flow"] / pair["count"].where(pair["count"] > 0)).fillna(0.0)
+    pair = pair.assign(flow=a_person * FIVE * (pair["count"] / FIVE).round())
     states = in_order(flows.settings.states)
     sizes = pair.groupby("from_state")["flow"].sum() + pair.groupby("to_state")["flow"].sum()
     small, note = join_small(sizes, states), ""
@@ -227,19 +250,22 @@ def _picture(
         before=f"{date} {_date(before)}".strip(), after=f"{date} {_date(after)}".strip(),
         labels=names,
     )  # fmt: skip
-    note = sentences([_joined(flows, before, after, date, since), note])
+    note = sentences([_joined(flows, before, after, date, since), IN_FIVES, note])
     return FigureToPublish("moves", title, chart, note=note)
 
 
 def _joined(flows: Any, before: Any, after: Any, date: str, since: str) -> str:
     """Say which dates the picture joins, and which the table."""
     pairs = flows.table[["time", "until"]].drop_duplicates()
+    many = int(flows.average["pairs"].max())
     first, last = _date(pairs["time"].iloc[0]), _date(pairs["until"].iloc[-1])
     name, clock = date.lower() or "date", f" since {since}" if since else ""
     text = f"The picture joins {name} {_date(before)} with {name} {_date(after)}{clock}"
     if len(pairs) == 1:
         return text
-    return f"{text}; the table below all {len(pairs)} pairs of dates from {name} {first} to {last}"
+    if many < len(pairs):
+        return f"{text}; the table below the {many} pairs of dates that are {FAR} apart"
+    return f"{text}; the table below all {many} pairs of dates from {name} {first} to {last}"
 
 
 def _date(value: Any) -> str:

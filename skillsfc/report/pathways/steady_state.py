@@ -11,13 +11,15 @@ import pandas as pd
 from skillsfc.errors import SkillsfcError
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.grouping import one_column, with_interval, without_certainty
+from skillsfc.report.pathways.grouping import one_column, with_interval
 from skillsfc.report.pathways.plain_notes import plain_notes
+from skillsfc.report.pathways.state_areas import withhold_parts
 from skillsfc.report.pathways.state_names import by_state, inside, names_for, say_refusal
 from skillsfc.report.pathways.words import period, say_time, sentences
 from skillsfc.report.text import Facts
 
 SOON = 0.1  # half-lives, in times between two dates, that nobody can tell from none
+NOTE = "In brackets 95 % intervals. ..c: resting on one to nine persons, or telling such a share."
 STEADY, HALF = "steady_in_figures", "half_life"
 
 
@@ -83,9 +85,7 @@ def write_steady_state(
     )
     paragraphs = () if group else (_change(rows, names, facts), _pace(life, unit, facts))
     title = f"{name}: shares of states, per cent"
-    note = sentences(
-        ["In brackets 95 % intervals. *: fewer than ten persons.", *plain_notes(steady.notes)]
-    )
+    note = sentences([NOTE, *plain_notes(steady.notes)])
     tables = (
         TableToPublish("steady", title, made, note),
         TableToPublish(STEADY, f"{title}: the figures", rows, show=False),
@@ -97,8 +97,8 @@ def write_steady_state(
 
 def _beside_now(steady: Any, flows: Any) -> pd.DataFrame:
     """Return the steady shares with those of the persons found at the last date."""
-    now = flows.last_shares().rename(columns={"persons": "at_risk"}).assign(reliability="")
-    now = without_certainty(now, "share").rename(columns={"share": "now"})
+    now = flows.last_shares().rename(columns={"until": "period"}).assign(reliability="")
+    now = withhold_parts(now, flows.settings.group).rename(columns={"share": "now"})
     now = now.rename(columns={end: f"now_{end}" for end in ("lower", "upper", "reliability")})
     keys = [*flows.settings.group, "state"]
     now = now[[*keys, *(name for name in now.columns if name.startswith("now"))]]
@@ -119,8 +119,15 @@ def _change(rows: pd.DataFrame, names: Mapping[str, str], facts: Facts) -> str:
                            table=STEADY)  # fmt: skip
     after = with_interval(facts, f"{row['state']}, steady", row.to_dict(), measure="share",
                           table=STEADY)  # fmt: skip
-    way = "rise" if row["share"] > row["now"] else "fall"
     place = inside(names[str(row["state"])])
+    # Both come from the same persons: intervals apart are enough whatever their correlation.
+    if not (row["lower"] > row["now_upper"] or row["upper"] < row["now_lower"]):
+        return (
+            f"If present flows went on, the share in {place} would be {after}, beside {before} as "
+            "counted at the last date: no more than chance may make, and the largest change of all "
+            "states."
+        )
+    way = "rise" if row["share"] > row["now"] else "fall"
     return (
         f"If present flows went on, the share in {place} would {way} from {before}, "
         f"as counted at the last date, to {after}, the largest change of all states."
