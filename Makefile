@@ -4,7 +4,7 @@
 #   make test                   every check that a change must pass
 #   make test-pandas2           the tests on the older pandas, in an environment of its own
 #   make lab                    JupyterLab on the notebooks
-#   make bench                  speed beside the peers             (also NAME=balancing, NAME=large)
+#   make bench                  time and memory beside the peers   (also NAME=balancing, NAME=large)
 PYTHON ?= python3
 VENV   ?= .venv
 COUNTRY ?= MAR

@@ -4,8 +4,10 @@ usage: python -m benchmarks run [NAME ...] [--json]      names: all, a file, or 
        python -m benchmarks run large                    ten million spells, 20,000 sequences
        python -m benchmarks list
 
-Peers are in the extra ``bench`` (``make bench`` installs them in an environment of their own, since
-some of them need an older pandas). A peer that cannot be imported is named in the output.
+Every row tells CPU seconds, the peak of memory above data and libraries, and the ratios of both to
+ours (`benchmarks.compare`, `benchmarks.memory`), once the answers are found equal. Peers are in the
+extra ``bench`` (``make bench`` installs them in an environment of their own, since some of them
+need an older pandas); R's are packages of R. A peer that cannot be imported is named in the output.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""Time our kernel and its peers on the same data, in turns, after they have been shown to agree.
+"""Time and memory of our kernel and its peers on the same data, once they are shown to agree.
 
-Ratios are of process CPU seconds (threads included), the median of three or more rounds A B A B,
-so that a slow moment of the machine falls on all. A peer that cannot be imported is named.
+Ratios are peer to ours. Time is CPU seconds of the process (threads included), the median of three
+or more rounds A B A B, so that a slow moment of the machine falls on all. Memory is the peak above
+the data and libraries, everyone in a process of its own (`benchmarks.memory`; peers in R:
+`benchmarks.beside_r`). A peer that cannot be imported is named.
 """
 
 from __future__ import annotations
@@ -10,17 +12,19 @@ import json
 import statistics
 import sys
 import time
-import tracemalloc
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from benchmarks.beside_r import InR
+from benchmarks.memory import MEASURED, peak_memory, times_as_much
 
 Work = Callable[[str], None]
 
 
 @dataclass
 class Comparison:
-    """One benchmark: seconds of every contender, ratios to ours, and how far they differ."""
+    """One benchmark: seconds and memory of all, ratios to ours, how far they differ."""
 
     name: str
     size: str
@@ -29,6 +33,7 @@ class Comparison:
     ratio: dict[str, float] = field(default_factory=dict)
     difference: dict[str, float] = field(default_factory=dict)
     peak_mb: dict[str, float] = field(default_factory=dict)
+    memory_ratio: dict[str, float] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
     note: str = ""
 
@@ -38,7 +43,7 @@ def compare(
     *,
     size: str,
     ours: Callable[[], Any],
-    peers: Mapping[str, Callable[[], Any]],
+    peers: Mapping[str, Callable[[], Any] | InR],
     difference: Callable[[Any, Any], float],
     tolerance: float,
     goal: str = "",
@@ -47,35 +52,42 @@ def compare(
     absent: Mapping[str, str] | None = None,
     note: str = "",
 ) -> Comparison:
-    """Check agreement, then time everyone in turns and print one block.
+    """Check agreement, measure memory, then time everyone in turns and print one block.
 
     Parameters
     ----------
     ours, peers : callables
-        Each returns its answer; the first call also warms up.
+        Each returns its answer; the first call also warms up. Peers may be calls of R.
     difference : callable
         Largest difference between our answer and a peer's.
     tolerance : float
         A larger difference is an error: nobody is timed on another answer.
     scale : mapping, optional
-        Factor for a peer that runs on a part of the data only; the output says "scaled".
+        Factor for the time of a peer that runs on a part of the data only; the output says
+        "scaled". Its memory is that of the part and gets no ratio.
     absent : mapping, optional
         Peers that cannot run here, and why.
     """
     made = Comparison(name, size, goal, absent=dict(absent or {}), note=note)
     factors = dict(scale or {})
-    answer = _remembering(made, "ours", ours)
-    for peer, work in peers.items():
-        apart = float(difference(answer, _remembering(made, peer, work)))
+    missing = {who: why for who, r in peers.items() if isinstance(r, InR) and (why := r.missing())}
+    made.absent |= missing
+    contenders = {who: work for who, work in peers.items() if who not in missing}
+    answer, made.peak_mb["ours"] = _once(ours)
+    for peer, work in contenders.items():
+        theirs, made.peak_mb[peer] = _once(work)
+        apart = float(difference(answer, theirs))
         made.difference[peer] = apart
         if not apart <= tolerance:
             raise AssertionError(f"{name}: differs from {peer} by {apart:g} (> {tolerance:g})")
-    spent: dict[str, list[float]] = {who: [] for who in ("ours", *peers)}
+        if peer not in factors:
+            made.memory_ratio[peer] = times_as_much(made.peak_mb[peer], made.peak_mb["ours"])
+    spent: dict[str, list[float]] = {who: [] for who in ("ours", *contenders)}
     for _ in range(rounds):
-        for who, work in (("ours", ours), *peers.items()):
+        for who, work in (("ours", ours), *contenders.items()):
             spent[who].append(_cpu_seconds(work) * factors.get(who, 1.0))
     made.seconds = {who: statistics.median(times) for who, times in spent.items()}
-    made.ratio = {who: made.seconds[who] / made.seconds["ours"] for who in peers}
+    made.ratio = {who: made.seconds[who] / made.seconds["ours"] for who in contenders}
     _print(made, factors)
     return made
 
@@ -91,16 +103,19 @@ def run(works: Mapping[str, Work], large: Mapping[str, Work] | None = None) -> N
         every[name](name)
 
 
-def _remembering(made: Comparison, who: str, work: Callable[[], Any]) -> Any:
-    tracemalloc.start()
+def _once(work: Callable[[], Any] | InR) -> tuple[Any, float]:
+    """Return an answer and the peak memory that it took [MB]; warm when it is measured."""
+    if isinstance(work, InR):
+        found = work.run(for_memory=True)
+        return found.answer, found.peak_mb
     answer = work()
-    made.peak_mb[who] = tracemalloc.get_traced_memory()[1] / 2**20
-    tracemalloc.stop()
-    return answer
+    return answer, peak_memory(work) if MEASURED else float("nan")
 
 
-def _cpu_seconds(work: Callable[[], Any]) -> float:
+def _cpu_seconds(work: Callable[[], Any] | InR) -> float:
     """Return CPU seconds of one call; work too short to measure is repeated."""
+    if isinstance(work, InR):
+        return work.run().seconds
     repeats = 1
     while True:
         start = time.process_time()
@@ -120,8 +135,10 @@ def _print(made: Comparison, factors: Mapping[str, float]) -> None:
     for who, seconds in made.seconds.items():
         line = f"  {who:28s} {seconds:10.5f} CPU s  peak {made.peak_mb[who]:8.1f} MB"
         if who in made.ratio:
-            line += f"  ratio {made.ratio[who]:8.1f}  largest difference {made.difference[who]:.1e}"
-        print(line + ("  (scaled up)" if who in factors else ""))
+            memory = f"{made.memory_ratio[who]:.1f}" if who in made.memory_ratio else "-"
+            line += f"  ratio of time {made.ratio[who]:8.1f}, of memory {memory:>7s}"
+            line += f"  largest difference {made.difference[who]:.1e}"
+        print(line + ("  (time scaled up)" if who in factors else ""))
     for who, why in made.absent.items():
         print(f"  {who:28s} not run: {why}")
     if made.note:

@@ -5,19 +5,15 @@
 Synthetic spells from seed 1: ten normal covariates, exponential times, about a third censored. Two
 kinds: times as they come, and months (many ties). All use Efron's ties where they can;
 scikit-survival is asked for them too. Tables and arrays are made before the clock starts, for every
-contender; ours is timed on arrays as the peers are. What checks, formula and provenance of
-`sf.fit_hazard` add is printed below. R is timed inside R (CPU seconds, data read before).
+contender; ours is timed on arrays as the peers are. "Whole call" is `sf.fit_hazard` on a DataFrame:
+checks, formula and provenance included.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
-import time
 import warnings
 from collections.abc import Callable
 from functools import cache
@@ -30,6 +26,7 @@ import numpy as np
 import pandas as pd
 
 import skillsfc as sf
+from benchmarks.beside_r import InR
 from benchmarks.compare import compare, run
 from skillsfc.transitions.survival.newton import maximise
 from skillsfc.transitions.survival.partial_likelihood import PartialLikelihood
@@ -112,40 +109,28 @@ def peer_sksurv(size: int, months: bool) -> Work:
     return work
 
 
-def in_r(size: int, months: bool, answer: np.ndarray) -> str:
-    """Return R's CPU seconds for coxph on the same data, and how far it differs."""
-    if shutil.which("Rscript") is None:
-        return "R coxph: no Rscript here"
+def in_r(size: int, months: bool) -> InR:
+    """Return R's coxph on the same matrix."""
     matrix, end, event = spells(size, months)
-    with tempfile.TemporaryDirectory() as folder:
-        for name, values in (("x", matrix.T), ("end", end), ("event", event.astype(float))):
-            np.ascontiguousarray(values).tofile(f"{folder}/{name}")
-        read = lambda name, times: f"readBin('{folder}/{name}', 'double', {times * size})"  # noqa: E731
-        script = (
-            "suppressMessages(library(survival));"
-            f"x <- matrix({read('x', COVARIATES)}, ncol = {COVARIATES});"
-            f"end <- {read('end', 1)}; event <- {read('event', 1)}; invisible(gc());"
-            "t <- system.time(f <- coxph(Surv(end, event) ~ x, control = coxph.control("
-            "eps = 1e-11, timefix = FALSE)));"
-            "cat(sum(t[1:2]), sprintf('%.12g', c(coef(f), sqrt(diag(f$var)))))"
-        )
-        made = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True)
-    if made.returncode:
-        return f"R coxph: {made.stderr.strip()[:80]}"
-    values = np.array(made.stdout.split(), dtype=float)
-    apart = float(np.abs(values[1:].reshape(2, -1) - answer).max())
-    return f"R coxph: {values[0]:.3f} CPU s, largest difference {apart:.1e}"
+    columns = {"end": end, "event": event} | dict(zip(NAMES, matrix.T, strict=True))
+    return InR(
+        columns, "survival",
+        "coxph(Surv(end, event) ~ x, d, control = coxph.control(eps = 1e-11, timefix = FALSE))",
+        "c(coef(f), sqrt(diag(f$var)))",
+        "x <- as.matrix(d[-(1:2)]); d <- d[1:2]; d$x <- x; rm(x)",
+    )  # fmt: skip
 
 
-def front(size: int, months: bool) -> str:
-    """Return CPU seconds of `sf.fit_hazard` as a user calls it."""
+def whole_call(size: int, months: bool) -> Work:
+    """Return `sf.fit_hazard` as a user calls it."""
     matrix, end, event = spells(size, months)
     table = pd.DataFrame(matrix, columns=NAMES).assign(start=0.0, end=end, event=event)
-    sf.fit_hazard(table.head(1000), " + ".join(NAMES))
-    start = time.process_time()
-    sf.fit_hazard(table, " + ".join(NAMES))
-    spent = time.process_time() - start
-    return f"sf.fit_hazard with checks, formula and provenance: {spent:.3f} CPU s"
+
+    def work() -> np.ndarray:
+        made = sf.fit_hazard(table, " + ".join(NAMES)).table
+        return np.stack([made["estimate"].to_numpy(), made["standard_error"].to_numpy()])
+
+    return work
 
 
 PEERS = {
@@ -158,20 +143,20 @@ PEERS = {
 def cox(
     name: str, size: int, months: bool, peers: tuple[str, ...] = tuple(PEERS), rounds: int = 3
 ) -> None:
-    """Time ours and the peers on one data set; R and the front beside."""
+    """Time ours and the peers on one data set."""
     here = [peer for peer in peers if importlib.util.find_spec(PEERS[peer][0])]
-    work = ours(size, months)
+    beside: dict[str, Work | InR] = {peer: PEERS[peer][1](size, months) for peer in here}
+    beside |= {"R coxph": in_r(size, months), "ours, whole call": whole_call(size, months)}
     compare(
         name,
         size=f"{size:,} spells, {COVARIATES} covariates, {'months' if months else 'no ties'}",
-        ours=work,
-        peers={peer: PEERS[peer][1](size, months) for peer in here},
-        difference=lambda a, b: float(np.abs(a - b).max()),
+        ours=ours(size, months),
+        peers=beside,
+        difference=lambda a, b: float(np.abs(a.ravel() - b.ravel()).max()),
         tolerance=1e-6,
         goal="level with the best library",
         rounds=rounds,
         absent={peer: "not installed" for peer in peers if peer not in here},
-        note=f"{in_r(size, months, work())}; {front(size, months)}",
     )
 
 

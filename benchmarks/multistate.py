@@ -2,21 +2,17 @@
 
     python -m benchmarks.multistate [NAME ...] [--json]
 
-Names: aj-1e4, aj-1e5, aj-1e6 (six states, four spells a person, whole months up to 72), cif-1e5,
-cif-1e6 (five causes). Spells are made from seed 1. R's seconds are CPU seconds measured inside R,
-data already read; ours are CPU seconds of this process, once on arrays that are ready (as R's are)
-and once for the whole call on a DataFrame with every check and the tables of the result. A peer
-that is not installed is named. R's survfit always computes errors.
+Names: aj-1e4, aj-1e5, aj-1e6 (six states, four spells a person, whole months up to 72) beside etm,
+aj-errors-... the same with standard errors beside survfit, which always computes them; cif-1e5,
+cif-1e6 (five causes). Spells are made from seed 1. Ours are arrays that are ready, as R's are; the
+whole call on a DataFrame with every check and the tables of the result stands beside.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
@@ -26,44 +22,29 @@ import numpy as np
 import pandas as pd
 
 import skillsfc as sf
-from benchmarks.compare import _cpu_seconds, compare, run
+from benchmarks.beside_r import InR
+from benchmarks.compare import compare, run
 from skillsfc.transitions.multistate.event_steps import Stays, count_steps
 from skillsfc.transitions.multistate.influence import probability_variances
 
 MONTHS, STATES = 72.0, 6
 REPORTED = (12, 24, 36, 48, 60, 72)
 
-R_ETM = """
-args <- commandArgs(TRUE); d <- read.csv(args[1]); k <- as.integer(args[2])
-if (!requireNamespace("etm", quietly = TRUE)) {cat("absent\\n"); quit()}
-library(etm)
-names_ <- as.character(0:(k - 1)); m <- matrix(TRUE, k, k); diag(m) <- FALSE
+TIMES = f"times <- c{REPORTED}; k <- {STATES};"
+AT = "sapply(times, function(u) max(which(f$time <= u)))"
+ETM_DATA = """
 d <- data.frame(id = d$person, from = as.character(d$state), to = ifelse(d$to < 0, "cens", d$to),
                 entry = d$begin, exit = d$end)
-t <- system.time(f <- etm(d, names_, m, "cens", s = 0, covariance = FALSE))
-cat("seconds", sum(t[1:2]), "\\n")
-p <- rep(1 / k, k)
-for (u in c(12, 24, 36, 48, 60, 72))
-  cat("row", sprintf("%.17g", as.vector(p %*% f$est[, , max(which(f$time <= u))])), "\\n")
+moves <- matrix(TRUE, k, k); diag(moves) <- FALSE
 """
-R_SURVFIT = """
-args <- commandArgs(TRUE); d <- read.csv(args[1]); k <- as.integer(args[2])
-library(survival)
-d$what <- factor(d$to, -1:(k - 1)); d$from <- factor(d$state, 0:(k - 1))
-t <- system.time(f <- survfit(Surv(begin, end, what) ~ 1, data = d, id = person, istate = from,
-                              p0 = rep(1 / k, k)))
-cat("seconds", sum(t[1:2]), "\\n")
-for (u in c(12, 24, 36, 48, 60, 72)) {
-  i <- max(which(f$time <= u)); o <- match(0:(k - 1), f$states)
-  cat("row", sprintf("%.17g", f$pstate[i, o]), "\\n")
-}
-for (u in c(12, 24, 36, 48, 60, 72)) {
-  i <- max(which(f$time <= u)); o <- match(0:(k - 1), f$states)
-  cat("error", sprintf("%.17g", f$std.err[i, o]), "\\n")
-}
-"""
-ETM = "R etm"
-SCRIPTS = {ETM: R_ETM, "R survfit (with errors)": R_SURVFIT}
+ETM_CALL = 'etm(d, as.character(0:(k - 1)), moves, "cens", s = 0, covariance = FALSE)'
+ETM_ANSWER = f"apply(f$est[, , {AT}], 3, function(m) rep(1 / k, k) %*% m)"
+SURVFIT_DATA = "d$what <- factor(d$to, -1:(k - 1)); d$from <- factor(d$state, 0:(k - 1))"
+SURVFIT_CALL = (
+    "survfit(Surv(begin, end, what) ~ 1, data = d, id = person, istate = from, p0 = rep(1 / k, k))"
+)
+SURVFIT_ORDER = "match(0:(k - 1), f$states)"
+SURVFIT_ANSWER = f"sapply(list(f$pstate, f$std.err), function(m) t(m[{AT}, {SURVFIT_ORDER}]))"
 
 
 def made_spells(count: int) -> Stays:
@@ -103,77 +84,70 @@ def errors(stays: Stays) -> np.ndarray:
     return np.sqrt(variance[np.searchsorted(steps.times, REPORTED, side="right")])
 
 
-def run_r(script: str, file: Path) -> dict[str, np.ndarray] | None:
-    """Return what an R script printed: its seconds, rows of probabilities, rows of errors."""
-    if shutil.which("Rscript") is None:
-        return None
-    text = subprocess.run(  # the script is ours and the file our own
-        ["Rscript", "-e", script, str(file), str(STATES)],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    lines = [line.split() for line in text.splitlines()]
-    if not lines or lines[0][0] == "absent":
-        return None
-    return {
-        kind: np.array([[float(v) for v in line[1:]] for line in lines if line[0] == kind])
-        for kind in ("seconds", "row", "error")
-    }
+def columns(stays: Stays) -> dict[str, np.ndarray]:
+    """Return the stays as R reads them."""
+    return {"person": stays.cluster, "begin": stays.begin, "end": stays.end,
+            "state": stays.state, "to": stays.to}  # fmt: skip
 
 
-def state_probabilities(name: str, count: int, peers: tuple[str, ...] = tuple(SCRIPTS)) -> None:
-    """Compare the estimate, and its errors, with etm and survfit."""
+def whole_call(stays: Stays, measures: list[str]) -> Callable[[], np.ndarray]:
+    """Return the estimate as a user calls it, its measures one below the other."""
+    states = [str(state) for state in range(STATES)]
+    spells = pd.DataFrame({
+        "person": stays.cluster, "start": stays.begin, "end": stays.end,
+        "state": stays.state.astype("str"),
+        "to_state": np.where(stays.to < 0, "", stays.to.astype("str")),
+    })  # fmt: skip
+
+    def work() -> np.ndarray:
+        made = sf.estimate_state_probabilities(
+            spells, states=states, initial=dict.fromkeys(states, 1 / STATES), times=REPORTED,
+            standard_errors="standard_error" in measures,
+        ).table  # fmt: skip
+        wide = made.pivot_table(index="time", columns="state", values=measures)
+        return np.concatenate([wide[measure][states].to_numpy() for measure in measures])
+
+    return work
+
+
+def farthest(ours: np.ndarray, theirs: np.ndarray) -> float:
+    return float(np.abs(ours.ravel() - theirs.ravel()).max())
+
+
+def state_probabilities(name: str, count: int, rounds: int = 3) -> None:
+    """Compare the estimate with etm."""
     stays = made_spells(count)
-    table = pd.DataFrame({"person": stays.cluster, "begin": stays.begin, "end": stays.end,
-                          "state": stays.state, "to": stays.to})  # fmt: skip
-    ours, our_errors = probabilities(stays), errors(stays)
-    seconds = {
-        "ours, arrays": float(
-            np.median([_cpu_seconds(lambda: probabilities(stays)) for _ in "123"])
-        ),
-        "ours, errors every month": _cpu_seconds(lambda: errors(stays)),
-    }
-    spells = table.rename(columns={"begin": "start"}).astype({"state": "str"})
-    spells["to_state"] = np.where(table["to"] < 0, "", table["to"].astype("str"))
-    spells = spells.drop(columns="to")
-    for what, with_errors in (("ours, whole call", False), ("ours, whole call with errors", True)):
-        seconds[what] = _cpu_seconds(
-            lambda asked=with_errors: sf.estimate_state_probabilities(spells, standard_errors=asked)
-        )
-    apart = {}
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "spells.csv"
-        table.to_csv(file, index=False)
-        for peer in peers:
-            found = run_r(SCRIPTS[peer], file)
-            if found is None:
-                print(f"  {peer:28s} not run: R or the package is not installed")
-                continue
-            seconds[peer] = float(found["seconds"][0, 0])
-            apart[peer] = float(np.abs(found["row"] - ours).max())
-            if apart[peer] > 1e-9:
-                raise AssertionError(f"{name}: differs from {peer} by {apart[peer]:g}")
-            if len(found["error"]):
-                apart["errors of R survfit"] = float(np.abs(found["error"] - our_errors).max())
-    _print(name, len(table), seconds, apart)
+    compare(
+        name,
+        size=f"{len(stays.end):,} spells, {STATES} states",
+        ours=lambda: probabilities(stays),
+        peers={
+            "R etm": InR(columns(stays), "etm", ETM_CALL, ETM_ANSWER, TIMES + ETM_DATA),
+            "ours, whole call": whole_call(stays, ["probability"]),
+        },
+        difference=farthest,
+        tolerance=1e-9,
+        goal=">= 100x",
+        rounds=rounds,
+    )
 
 
-def _print(name: str, count: int, seconds: dict[str, float], apart: dict[str, float]) -> None:
-    if "--json" in sys.argv:
-        print(json.dumps({"name": name, "spells": count, "seconds": seconds, "difference": apart}))
-        return
-    print(f"{name}  {count:,} spells, {STATES} states  goal >= 100x, difference <= 1e-12")
-    for who, spent in seconds.items():
-        line = f"  {who:30s} {spent:10.5f} CPU s"
-        if who.startswith("R etm"):
-            line += f"  ratio {spent / seconds['ours, arrays']:8.1f}"
-        if who.startswith("R survfit"):
-            both = seconds["ours, arrays"], seconds["ours, errors every month"]
-            line += f"  ratio {spent / both[0]:8.1f}, with our errors {spent / both[1]:6.1f}"
-        print(line + (f"  largest difference {apart[who]:.1e}" if who in apart else ""))
-    if "errors of R survfit" in apart:
-        print(f"  largest difference of standard errors {apart['errors of R survfit']:.1e}")
+def with_errors(name: str, count: int, rounds: int = 3) -> None:
+    """Compare the estimate and its errors after every month with survfit."""
+    stays = made_spells(count)
+    survfit = InR(columns(stays), "survival", SURVFIT_CALL, SURVFIT_ANSWER, TIMES + SURVFIT_DATA)
+    compare(
+        name,
+        size=f"{len(stays.end):,} spells, {STATES} states, standard errors",
+        ours=lambda: np.concatenate([probabilities(stays), errors(stays)]),
+        peers={
+            "R survfit": survfit,
+            "ours, whole call": whole_call(stays, ["probability", "standard_error"]),
+        },
+        difference=farthest,
+        tolerance=1e-9,
+        rounds=rounds,
+    )
 
 
 def incidence(name: str, count: int) -> None:
@@ -213,15 +187,18 @@ def incidence(name: str, count: int) -> None:
     )
 
 
-WORKS = {
-    "aj-1e4": lambda name: state_probabilities(name, 10_000),
-    "aj-1e5": lambda name: state_probabilities(name, 100_000),
-    "aj-1e6": lambda name: state_probabilities(name, 1_000_000),
-    "cif-1e5": lambda name: incidence(name, 100_000),
-    "cif-1e6": lambda name: incidence(name, 1_000_000),
+WORKS: dict[str, Callable[[str], None]] = {
+    "aj-1e4": lambda name: state_probabilities(name, 10**4),
+    "aj-1e5": lambda name: state_probabilities(name, 10**5),
+    "aj-1e6": lambda name: state_probabilities(name, 10**6),
+    "aj-errors-1e4": lambda name: with_errors(name, 10**4),
+    "aj-errors-1e5": lambda name: with_errors(name, 10**5),
+    "aj-errors-1e6": lambda name: with_errors(name, 10**6, 1),
+    "cif-1e5": lambda name: incidence(name, 10**5),
+    "cif-1e6": lambda name: incidence(name, 10**6),
 }
-LARGE = {
-    "aj-1e7": lambda name: state_probabilities(name, 10_000_000, (ETM,)),
+LARGE: dict[str, Callable[[str], None]] = {
+    "aj-1e7": lambda name: state_probabilities(name, 10**7, 1),
 }
 
 

@@ -1,22 +1,17 @@
-"""Rates from panels beside R's msm: the same data, the same -2 log-likelihood, CPU time of each.
+"""Rates from panels beside R's msm: the same data, the same -2 log-likelihood, time and memory.
 
-    python -m benchmarks.panel_markov [NAME ...]
+    python -m benchmarks.panel_markov [NAME ...] [--json]
 
-msm's time is measured inside R (its start and the reading of data left out), with reltol 1e-9: its
-default stops 0.005 above the lowest -2 log L of cav. Ours is the whole call with all its tables.
-msm-1000: 1,000 synthetic persons, 6 visits, 4 states; cav: the 622 patients that come with msm,
-deaths to the moment. Needs Rscript with msm; without it, that is said.
+msm runs with reltol 1e-9: its default stops 0.005 above the lowest -2 log L of cav. Ours is the
+whole call with all its tables. msm-1000, msm-10000: synthetic persons, 6 visits, 4 states;
+msm-cav: the 622 patients that come with msm, deaths to the moment.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 # One thread each: threads that wait for one another would count as CPU seconds.
@@ -27,8 +22,9 @@ import numpy as np
 import pandas as pd
 
 import skillsfc as sf
+from benchmarks.beside_r import InR
+from benchmarks.compare import compare, run
 
-SCRIPT = Path(__file__).resolve().with_name("panel_markov_msm.R")
 CAV = Path(__file__).resolve().parents[2] / "shared/data/transition_microdata/msm_cav.csv.gz"
 TOLERANCE = 1e-6  # of -2 log L, relative
 MONTHLY = np.array([[.80, .10, .06, .04], [.20, .60, .15, .05], [.05, .20, .65, .10],
@@ -53,59 +49,53 @@ def cav() -> pd.DataFrame:
     return pd.read_csv(CAV).rename(columns=names)[["person", "time", "s"]]
 
 
+# The moves that are possible, and where msm starts from.
 FREE = {"1": ["2", "3", "4"], "2": ["1", "3", "4"], "3": ["1", "2", "4"]}
+FREE_R = "q <- rbind(c(0, .1, .1, .1), c(.1, 0, .1, .1), c(.1, .1, 0, .1), c(0, 0, 0, 0))"
 HEART = {"1": ["2", "4"], "2": ["1", "3", "4"], "3": ["2", "4"]}
-WORKS = {
-    "msm-1000": (lambda: synthetic(1000), FREE, None, 5),
-    "msm-10000": (lambda: synthetic(10_000), FREE, None, 3),
-    "cav": (cav, HEART, "4", 3),
+HEART_R = "q <- rbind(c(0, .25, 0, .25), c(.166, 0, .166, .166), c(0, .25, 0, .25), c(0, 0, 0, 0))"
+
+
+def fit(
+    name: str, table: pd.DataFrame, moves: dict[str, list[str]], start: str,
+    exact: str | None = None, rounds: int = 3,
+) -> None:  # fmt: skip
+    """Time the fit of one panel."""
+    call = (
+        f"msm(s ~ time, subject = person, data = d, qmatrix = q, deathexact = {exact or 'NULL'},"
+        "control = list(fnscale = 4000, reltol = 1e-9))"
+    )
+    columns = {column: table[column].to_numpy() for column in ("person", "time", "s")}
+    compare(
+        name,
+        size=f"{table['person'].nunique():,} persons, {len(table):,} visits",
+        ours=lambda: (
+            sf.fit_panel_markov(table, transitions=moves, exact_exit=exact, state="s").deviance
+        ),
+        peers={"R msm": InR(columns, "msm", call, "f$minus2loglik", start)},
+        difference=lambda mine, theirs: abs(mine / float(theirs[0]) - 1),
+        tolerance=TOLERANCE,
+        goal=">= 10x",
+        rounds=rounds,
+    )
+
+
+def fit_cav(name: str) -> None:
+    if not CAV.exists():
+        print(f"{name}: not run, the data of msm are not beside the clone")
+        return
+    fit(name, cav(), HEART, HEART_R, "4")
+
+
+WORKS: dict[str, Callable[[str], None]] = {
+    "msm-1000": lambda name: fit(name, synthetic(1000), FREE, FREE_R, rounds=5),
+    "msm-10000": lambda name: fit(name, synthetic(10_000), FREE, FREE_R),
+    "msm-cav": fit_cav,
 }
 
 
-def spent(table: pd.DataFrame, moves: dict[str, list[str]], exact: str | None) -> tuple:
-    start = time.process_time()
-    made = sf.fit_panel_markov(table, transitions=moves, exact_exit=exact, state="s")
-    return time.process_time() - start, made
-
-
-def beside(name: str, table: pd.DataFrame, exact: str | None, rounds: int) -> list[list[float]]:
-    """Return CPU seconds and -2 log L of msm, once a round."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "panel.csv"
-        table.to_csv(path, index=False)
-        words = ["cav" if name == "cav" else str(path), str(rounds), exact or "0"]
-        made = subprocess.run(["Rscript", str(SCRIPT), *words], capture_output=True, text=True,
-                              check=True)  # fmt: skip
-    return [[float(cell) for cell in line.split(",")] for line in made.stdout.split()]
-
-
 def main() -> None:
-    wanted = [word for word in sys.argv[1:] if not word.startswith("-")] or list(WORKS)
-    for name in wanted:
-        make, moves, exact, rounds = WORKS[name]
-        if name == "cav" and not CAV.exists():
-            print(f"{name}: not run, the data of msm are not beside the clone")
-            continue
-        table = make()
-        spent(table, moves, exact)  # warm
-        print(f"{name}  {table['person'].nunique()} persons, {len(table)} visits  goal >= 10x msm")
-        if shutil.which("Rscript") is None:
-            made = [spent(table, moves, exact) for _ in range(5)]
-            print(f"  ours {statistics.median(t for t, _ in made):.4f} CPU s; Rscript is absent")
-            continue
-        ours, theirs = [], []
-        for _ in range(rounds):  # in turns, so that a slow moment falls on both
-            ours.append(spent(table, moves, exact))
-            theirs += beside(name, table, exact, 1)
-        deviance = ours[0][1].deviance
-        apart = deviance / theirs[0][1] - 1
-        if not abs(apart) <= TOLERANCE:
-            raise AssertionError(f"{name}: -2 log L {deviance:.6f} beside {theirs[0][1]:.6f}")
-        mine = statistics.median(seconds for seconds, _ in ours)
-        msm = statistics.median(seconds for seconds, _ in theirs)
-        print(f"  ours {mine:9.4f} CPU s  -2 log L {deviance:.6f}")
-        print(f"  msm  {msm:9.4f} CPU s  -2 log L {theirs[0][1]:.6f}  ratio {msm / mine:.1f}"
-              f"  relative difference {apart:.1e}")  # fmt: skip
+    run(WORKS)
 
 
 if __name__ == "__main__":

@@ -4,17 +4,14 @@
 
 Synthetic months from seed 1: 72 possible times, six in ten move, others are censored. Peers get the
 arrays they like best; the table of person-periods that Logit and sklearn need is made before the
-clock starts. R is timed inside R (CPU seconds, the data read before), if Rscript is there.
+clock starts. "Whole call" is ours on a DataFrame, reading and checks included.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 import skillsfc as sf
+from benchmarks.beside_r import InR
 from benchmarks.compare import compare, run
 from skillsfc.transitions.survival.competing_risks import cumulative_incidence
 from skillsfc.transitions.survival.discrete import fit_discrete
@@ -55,28 +53,20 @@ def largest(ours: np.ndarray, theirs: np.ndarray) -> float:
     return float(np.abs(ours - theirs).max())
 
 
-def in_r(size: int, call: str) -> str:
-    """Return R's CPU seconds for a call on the same data, or why there are none."""
-    if shutil.which("Rscript") is None:
-        return "R survfit: no Rscript here"
-    end, _, cause = times(size)
-    with tempfile.TemporaryDirectory() as folder:
-        end.tofile(f"{folder}/end")
-        cause.astype(np.float64).tofile(f"{folder}/cause")
-        script = (
-            f"suppressMessages(library(survival)); n <- {size};"
-            f"end <- readBin('{folder}/end', 'double', n);"
-            f"cause <- readBin('{folder}/cause', 'double', n);"
-            f"event <- cause > 0; kind <- factor(cause, 0:{CAUSES});"
-            f"t <- system.time({call}); cat(sum(t[1:2]))"
-        )
-        made = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True)
-    return f"R {call}: {made.stdout.strip() or made.stderr.strip()[:80]} CPU s"
+def in_r(size: int, outcome: str, answer: str) -> InR:
+    """Return R's survfit of the same times."""
+    end, event, cause = times(size)
+    return InR(
+        {"end": end, "event": event, "cause": cause}, "survival",
+        f"survfit(Surv(end, {outcome}) ~ 1, data = d)", answer,
+        f"d$kind <- factor(d$cause, 0:{CAUSES})",
+    )  # fmt: skip
 
 
 def kaplan_meier(name: str, size: int, goal: str = "") -> None:
     end, event, _ = times(size)
-    zero, peers = np.zeros(size), {}
+    zero = np.zeros(size)
+    peers: dict[str, Work | InR] = {}
     if there("statsmodels"):
         from statsmodels.duration.survfunc import SurvfuncRight
 
@@ -91,19 +81,19 @@ def kaplan_meier(name: str, size: int, goal: str = "") -> None:
         from sksurv.nonparametric import kaplan_meier_estimator
 
         peers["scikit-survival"] = lambda: kaplan_meier_estimator(event, end)[1]
-    note = (
-        in_r(size, "survfit(Surv(end, event) ~ 1)") if size <= 10**6 else "others at 1e6 and below"
-    )
-    spells = pd.DataFrame({"start": 0, "end": end, "event": event})
     if size <= 10**6:
-        start = time.process_time()
-        sf.estimate_survival(spells)
-        spent = time.process_time() - start
-        note += f"; sf.estimate_survival, reading and checks included: {spent:.3f} CPU s"
+        spells = pd.DataFrame({"start": 0, "end": end, "event": event})
+        peers["R survfit"] = in_r(size, "event", "f$surv")
+        peers["ours, whole call"] = lambda: whole_curve(spells)
     compare(
         name, size=f"{size:,} spells", ours=lambda: product_limit(zero, end, event).survival,
-        peers=peers, difference=largest, tolerance=1e-12, goal=goal, note=note,
+        peers=peers, difference=largest, tolerance=1e-12, goal=goal,
+        note="" if size <= 10**6 else "others at 1e6 and below",
     )  # fmt: skip
+
+
+def whole_curve(spells: pd.DataFrame) -> np.ndarray:
+    return sf.estimate_survival(spells).table["probability"].to_numpy()
 
 
 def incidence(name: str, size: int, goal: str = "") -> None:
@@ -149,8 +139,8 @@ def incidence_errors(name: str, size: int) -> None:
     compare(
         name, size=f"{size:,} spells, {CAUSES} causes, infinitesimal jackknife",
         ours=lambda: cumulative_incidence(zero, end, cause - 1, None, rows, kinds=CAUSES).error,
-        peers={}, difference=largest, tolerance=0,
-        note=in_r(size, "survfit(Surv(end, kind) ~ 1)"),
+        peers={"R survfit": in_r(size, "kind", "t(f$std.err[, -1])")},
+        difference=lambda a, b: largest(a.ravel(), b), tolerance=1e-12,
     )  # fmt: skip
 
 
@@ -196,11 +186,13 @@ def discrete(name: str, size: int, goal: str, rounds: int, *, expanded: bool = T
         )  # fmt: skip
         return found.coefficients
 
-    start = time.process_time()
-    made = fit_discrete(table, "sex + region + school", baseline="quadratic")
-    spent = time.process_time() - start
-    assert largest(made.table["estimate"].to_numpy(), ours()) < 1e-8
-    peers = {"statsmodels GLM, collapsed": collapsed_peer(matrix, last, event)}
+    def whole_call() -> np.ndarray:
+        made = fit_discrete(table, "sex + region + school", baseline="quadratic")
+        return made.table["estimate"].to_numpy()
+
+    peers = {"ours, whole call": whole_call}
+    if there("statsmodels"):
+        peers["statsmodels GLM, collapsed"] = collapsed_peer(matrix, last, event)
     if expanded:
         row = np.repeat(np.arange(size), last + 1)
         month = np.concatenate([np.arange(1, n + 2) for n in last])
@@ -208,9 +200,7 @@ def discrete(name: str, size: int, goal: str, rounds: int, *, expanded: bool = T
         peers |= logit_peers(design, (month == last[row] + 1) & event[row])
     compare(
         name, size=f"{size:,} people, {int((last + 1).sum()):,} person-months, 10 coefficients",
-        ours=ours, peers=peers if there("statsmodels") else {}, difference=largest,
-        tolerance=1e-6, goal=goal, rounds=rounds,
-        note=f"fit_discrete, reading and checks included: {spent:.3f} CPU s",
+        ours=ours, peers=peers, difference=largest, tolerance=1e-6, goal=goal, rounds=rounds,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def test_text_and_table_tell_kind_and_length_by_sex():
     assert f"Of the first jobs started within 24 months, {shares} are a stable job." in text
     assert "are kept, in the same state, for 12 months or more." in text
     shown = section.table("first_jobs").set_index("quantity")
-    assert shown.loc["of all: a first job within 24 months", "Men"].startswith("100.0")
+    assert "of all: a first job within 24 months" not in shown.index  # told by the curve
     assert shown.loc["of first jobs, a stable job: kept for 6 months", "Women"].startswith("100.0")
     assert shown.loc["of first jobs: a stable job", "persons"] == "120"
 
@@ -50,6 +50,17 @@ def test_few_persons_are_withheld_in_text_table_and_file():
     )
     assert section.paragraphs == ("Too few persons are seen to start a job for its quality to be "
                                   "told.",)  # fmt: skip
+
+
+def test_one_to_nine_of_a_quality_or_out_of_it_are_withheld_with_the_chance_of_it():
+    told = histories(women=0, men=24)  # eight stable jobs of twenty-four
+    made = sf.measure_first_jobs(told, kept=[6], **WORK)
+    section = sf.write_first_jobs(made, name="Made up")
+    text = check_section(section)
+    assert "are a stable job" not in text
+    figures = section.table("first_jobs_in_figures").set_index(["quality", "indicator"])["value"]
+    assert figures["a_stable_job"].isna().all()
+    assert set(section.table("first_jobs")["value"][1:]) == {"..c"}
 
 
 def test_one_group_yearly_data_and_nobody():

@@ -109,10 +109,18 @@ def test_rates_are_told_per_hundred():
     made = sf.to_continuous_rates(calm(), interval=3)
     section = sf.write_continuous_rates(made, unit="months")
     text = check_section(section)
-    assert text.startswith("The fastest move is from “U” to “E”: for every hundred persons in “U”")
+    assert text.startswith("The highest rate found is from “U” to “E”: for every hundred persons")
     hazard = made.table["hazard"].max()
-    assert f"{100 * hazard:.1f} such moves a month" in text
+    assert f"{100 * hazard:.1f} such moves a month (10.2 to 16.4)." in text
+    assert "Chance may" not in text
     assert np.allclose(section.table("rates_in_figures")["per_hundred"] / 100, made.table["hazard"])
+
+
+def test_a_rate_that_is_no_farther_than_chance_from_the_next_is_not_called_the_fastest():
+    made = sf.estimate_flows(panel([[0.8, 0.2], [0.2, 0.8]]))
+    text = check_section(sf.write_continuous_rates(sf.to_continuous_rates(made, interval=3)))
+    assert text.startswith("The highest rate found is from ")
+    assert "Chance may have put it above the next." in text
 
 
 def test_chances_without_rates_are_told_in_words():
@@ -139,7 +147,9 @@ def test_the_steady_state_stands_beside_the_last_date():
     found = section.table("steady_in_figures").set_index("state")["now"]
     assert np.allclose(found, (last / last.sum())[found.index])
     assert section.table("steady")["at the last date"].str.match(r"[\d.]+ \([\d.]+–[\d.]+\)").all()
-    assert ": no more than chance may make, and the largest change of all states." in text
+    assert "No change of a state can be told from chance; this is the largest found." in text
+    assert " rise " not in text
+    assert " fall " not in text
 
 
 def test_a_share_rises_or_falls_only_where_chance_does_not_make_it():
@@ -152,7 +162,7 @@ def test_a_share_rises_or_falls_only_where_chance_does_not_make_it():
     now = made.last_shares().set_index("state").loc["E"]
     apart = steady["lower"] > now["upper"] or steady["upper"] < now["lower"]
     assert apart == ("as counted at the last date, to " in text)
-    assert apart == ("no more than chance" not in text)
+    assert apart == ("can be told from chance" not in text)
     assert apart
 
 
@@ -173,6 +183,23 @@ def test_moves_of_few_persons_are_told_nowhere_on_the_page():
     section = sf.write_flows(small, interval=3, name="Made up")
     assert section.figures == ()
     assert section.paragraphs[-1].startswith("There is no picture of the moves")
+
+
+def test_rates_of_moves_of_few_persons_are_withheld_as_their_chances_are():
+    told = panel([[0.97, 0.02, 0.01], [0.3, 0.6, 0.1], [0.2, 0.2, 0.6]], states="EUX", persons=400)
+    made = sf.estimate_flows(told)
+    rates = sf.to_continuous_rates(made, interval=3)
+    assert rates.embeddable
+    section = sf.write_continuous_rates(rates, flows=made)
+    check_section(section)
+    shown = sf.write_flows(made, interval=3, name="Made up").table("chances_in_figures")
+    keys = ["from_state", "to_state"]
+    chances = shown[shown["from_state"] != shown["to_state"]].set_index(keys)["probability"]
+    hidden = section.table("rates_in_figures").set_index(keys)["per_hundred"].isna()
+    assert hidden.any()
+    assert hidden.equals(chances[hidden.index].isna())
+    assert "..c" in section.table("rates").iloc[:, 2].tolist()
+    assert "..c: one to nine persons moved so" in section.tables[0].note
 
 
 def test_shares_of_few_at_the_last_date_are_withheld_and_of_nobody_have_no_interval():

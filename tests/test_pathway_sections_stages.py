@@ -92,7 +92,15 @@ def test_of_many_groups_the_extremes_are_said():
     many = survey().assign(place=survey().index % 6)
     section = sf.write_stages(shares_of(many, by="place"), name="Made up")
     text = check_section(section, allowed=tuple("012345"))
-    assert text.startswith("Most have made the transition among those with place ")
+    start = "The largest part that has made the transition is found among those with place 1, "
+    assert text.startswith(start)
+    assert ": no farther apart than chance may make. The table" in text  # the intervals overlap
+    many["wants_other_job"] = many["wants_other_job"].mask(many["place"] == 1, "no")
+    many["contract"] = many["contract"].mask(many["place"] == 5, "temporary")
+    many["wants_other_job"] = many["wants_other_job"].mask(many["place"] == 5, "yes")
+    text = check_section(sf.write_stages(shares_of(many, by="place"), name="Made up"),
+                         allowed=tuple("012345"))  # fmt: skip
+    assert "chance" not in text
 
 
 def test_one_person_without_sex_is_no_group_and_is_named():
@@ -127,8 +135,25 @@ def test_what_rests_on_few_persons_is_in_no_table():
         assert forms["reliability"].isin(["w", "s"]).sum() != 1  # the stage would give it back
 
 
+def test_one_to_nine_in_a_stage_or_out_of_it_are_told_nowhere_and_not_drawn():
+    young = survey().loc[lambda t: t["age"].between(15, 29)].head(25)
+    made = shares_of(young, by=None)
+    rows = made.table[made.table["kind"] == "stage"].set_index("stage")
+    assert rows.loc["transited", "cases"] < 10
+    section = sf.write_stages(made, name="Made up")
+    text = check_section(section)
+    assert "have made the transition" not in text
+    assert section.figures == ()
+    assert section.paragraphs[-1].startswith("There is no picture of the stages")
+    shown = section.table("stage_shares").set_index("stage")["share"]
+    assert shown["I: transited"] == "..c"
+    files = section.table("stages_and_forms")
+    assert not files["cases"].between(1, 9).any()
+    assert not (files["persons"] - files["cases"]).between(1, 9).any()
+
+
 def test_histories_are_said_over_time_with_their_unit():
-    seen = sf.spells_to_panel(histories(), times=[1, 30])
+    seen = sf.spells_to_panel(histories(persons=400), times=[1, 30])
     answers = {"school": {"in_education": "yes"},
                "job": {"in_education": "no", "activity": "employed"},
                "search": {"in_education": "no", "activity": "unemployed"}}  # fmt: skip
@@ -262,11 +287,21 @@ def test_a_path_of_few_is_not_had_from_its_class():
     assert len([name for name in hidden if name.startswith("share_")]) > 1
 
 
-def test_one_person_who_arrived_is_in_the_singular():
+def test_one_to_nine_who_arrived_or_have_not_are_not_counted_out():
     spells = histories(persons=1)
     section = sf.write_transition_paths(paths_of(spells, None), name="Made up", stable=False)
     text = check_section(section)
-    assert "a job of any kind (its contract is not in the data). 1 person has arrived." in text
+    goal = "a job of any kind (its contract is not in the data). How many of those who left school"
+    assert f"{goal} have arrived is not told: one to nine have, or have not." in text
+    waiting = histories(persons=3, arrive=False).assign(person=lambda t: t["person"] + 100)
+    section = sf.write_transition_paths(paths_of(pd.concat([histories(), waiting]), None),
+                                        name="Made up")  # fmt: skip
+    assert "one to nine have, or have not" in check_section(section)
+    assert "60" not in section.paragraphs[0]
+    told = section.table("path_outcomes").set_index("outcome")["persons"]
+    assert told[["transited", "not_yet"]].isna().all()
+    figures = section.table("paths_in_figures").set_index("indicator")["value"]
+    assert np.isnan(figures["share_transited"])
 
 
 def test_nobody_who_arrived_leaves_no_length():
@@ -283,9 +318,15 @@ def test_pupils_and_late_comers_are_counted_apart():
     text = check_section(
         sf.write_transition_paths(paths_of(pd.concat([spells, pupils])), name="Made up")
     )
-    assert "Not counted: 1 person still in education." in text
+    assert "60 persons have arrived" in text
+    assert "Not counted: fewer than ten persons still in education." in text
 
 
 def test_without_histories_the_page_says_what_it_needs():
-    text = check_section(sf.write_transition_paths(None, name="Made up"))
-    assert text.startswith("Length and path need monthly histories")
+    told = {
+        unit: check_section(sf.write_transition_paths(None, name="Made up", unit=unit))
+        for unit in ("", "months", "quarters")
+    }
+    assert told[""] == "Length and path are of histories; these data have none."
+    assert told["months"].endswith("in these histories nobody is.")
+    assert told["quarters"].endswith("told in months; these histories are in quarters.")

@@ -9,6 +9,7 @@ from section_checks import check_section
 
 import skillsfc as sf
 from skillsfc.errors import ParameterError
+from skillsfc.report.pathways import panel_rates
 from skillsfc.report.pathways.grouping import compare_large
 from skillsfc.report.pathways.state_names import (
     OTHER,
@@ -105,10 +106,10 @@ def test_all_together_are_the_young_and_one_column():
     assert section.table("states_at").columns.tolist() == ["after", "state", "share"]
 
 
-def test_a_share_of_nobody_has_no_interval():
+def test_a_share_of_nobody_or_of_all_has_no_interval():
     section = sf.write_state_probabilities(chances(None), name="Made up", times=[1])
     shares = section.table("states_at")["share"].str.rstrip("*")
-    assert shares.tolist() == ["100.0 (100.0–100.0)", "0.0", "0.0"]
+    assert shares.tolist() == ["100.0", "0.0", "0.0"]
 
 
 def test_groups_without_answer_or_of_few_persons_are_left_out_in_words():
@@ -287,3 +288,25 @@ def test_many_states_are_drawn_and_all_stand_in_the_table():
 def test_kinds_come_in_the_order_of_a_life():
     told = pd.DataFrame({"state": ["idle", "learning"], "sex": ["F", "F"]})
     assert by_state(told, ["state"], told["state"])["state"].tolist() == ["learning", "idle"]
+
+
+def stays_told(histories, lower, upper, chance=(0.5, 0.4, 0.6)):
+    """Return what a page says of a model's stay of ten months beside the histories'."""
+    stays = pd.DataFrame({"state": ["a"], "mean_stay": 10.0, "lower": lower, "upper": upper,
+                          "histories": histories})  # fmt: skip
+    later = pd.DataFrame({"from_state": ["a"], "to_state": ["b"], "share": chance[0],
+                          "lower": chance[1], "upper": chance[2]})  # fmt: skip
+    model = later.rename(columns={"share": "probability"})
+    model = model.assign(probability=0.2, lower=0.1, upper=0.3)
+    names, facts = {"a": "a", "b": "b"}, Facts("panel_rates")
+    return (panel_rates._stays_in_words(stays, names, "months", facts),
+            panel_rates._off(model, later, names, facts))  # fmt: skip
+
+
+def test_lengths_are_found_again_only_where_they_are_near_and_chances_apart_are_told():
+    assert "found again, within the margin" in stays_told(10.5, 8.0, 12.0)[0]
+    assert "so wide that it says little" in stays_told(15.0, 5.0, 20.0)[0]
+    assert "comes out shorter than it was" in stays_told(15.0, 8.0, 12.0)[0]
+    off = stays_told(10.0, 8.0, 12.0)[1]
+    assert "from “a” to “b”, 20.0% (10.0% to 30.0%) against 50.0% (40.0% to 60.0%)" in off
+    assert stays_told(10.0, 8.0, 12.0, (0.25, 0.15, 0.35))[1] == ""

@@ -57,10 +57,19 @@ def test_medians_are_said_for_each_group_with_the_test():
     curve = sf.estimate_survival(waits, group="sex")
     published = section.table("waiting_curve")
     assert published["at_risk"].min() >= 10
-    assert not {"events", "censored"} & set(published.columns)
-    same = curve.table[curve.table["at_risk"] >= 10]["probability"]
-    assert published["probability"].tolist() == same.tolist()
-    assert "Curves end where fewer than ten are followed." in section.figures[0].note
+    assert not {"events", "censored", "hazard"} & set(published.columns)
+    followed = curve.table[curve.table["at_risk"] >= 10]
+    assert published["time"].tolist() == followed["time"].tolist()
+    for sex, own in published.groupby("sex"):
+        known = curve.table[curve.table["sex"] == sex].set_index("time")
+        falls = own.loc[own["probability"].diff().fillna(own["probability"] - 1) < 0, "time"]
+        gone = known["events"].cumsum()[falls].diff().fillna(known["events"].cumsum()[falls])
+        assert (gone >= 10).all()
+        assert len(falls)
+        assert own.set_index("time")["probability"][falls].equals(known["probability"][falls])
+    assert (published["at_risk"] % 5 == 0).all()
+    note = section.figures[0].note
+    assert note.startswith("Curves end where fewer than ten are followed. Each step is of ten")
     assert section.table("waiting_medians").equals(curve.median)
     assert "a job of any length (paid work)" in section.figures[0].title
 
@@ -90,7 +99,11 @@ def test_nobody_who_arrives_is_said_and_fails_nothing():
     section = section_of(waits, "sex", rows=rows)
     text = check_section(section)
     assert "Fewer than half of women were seen to arrive." in text
-    assert "1 person was not in the curves" in text
+    assert "Fewer than ten persons were not in the curves" in text
+    assert "61 persons are counted; how many of them arrived is not told" in text
+    told = section.table("waiting_outcomes").set_index("outcome")["persons"]
+    assert told["counted"] == 61
+    assert told[["arrived", "still waiting when last seen", "censored"]].isna().all()
 
 
 def test_few_persons_get_what_interval_there_is():
@@ -262,6 +275,18 @@ def test_a_sure_difference_is_said_with_whom_it_compares():
     assert "the rate of those with “track: fast”" in check_section(section)
 
 
+def test_a_ratio_of_a_trait_of_few_is_told_nowhere():
+    waits = waits_of(histories(persons=90)).table.assign(rare=lambda t: t["person"] < 6)
+    model = sf.fit_hazard(waits, "sex + rare")
+    section = sf.write_hazards(model, name="Made up")
+    text = check_section(section)
+    assert "fewer than ten persons have the trait or have it not: “rare”." in text
+    ratios = section.table("hazard_ratios").set_index("term")
+    assert ratios.loc["rare[True]", ["estimate", "ratio", "lower", "p_value"]].isna().all()
+    assert ratios.loc["sex[M]", "ratio"] == model.table.set_index("term").loc["sex[M]", "ratio"]
+    assert "Terms without a finite interval are not drawn." in section.figures[0].note
+
+
 def test_without_a_model_the_page_says_why():
     text = check_section(sf.write_hazards(None, name="Made up", asked=["sex"]))
     assert text.startswith("No ratios can be told")
@@ -295,10 +320,56 @@ def test_what_fewer_than_ten_still_wait_for_is_withheld():
     waits = waits_of(histories(persons=16, months=60))
     section = section_of(waits, group=None)
     at = sf.estimate_survival(waits.table).at(choose_marks("months", 60.0))
-    thin = at["at_risk"].between(1, 9).tolist()
+    arrived = 16 * (1 - at["probability"])
+    thin = [(count.between(0.5, 9.5)).tolist() for count in (at["at_risk"], arrived, 16 - arrived)]
+    thin = np.any(thin, axis=0).tolist()
     assert any(thin)
     assert not all(thin)
     assert (section.table("arrived").iloc[:, 1] == "..c").tolist() == thin
+
+
+def test_the_same_share_of_few_is_withheld_beside_the_curve_and_with_the_times_to_a_job():
+    spells = histories(persons=40)
+    waits = waits_of(spells)
+    shown = section_of(waits, group=None).table("arrived").set_index("time")["share"]
+    times = sf.measure_job_times(spells, jobs={"any_job": "job"}, at=[6, 12, 24])
+    section = sf.write_job_times(times, name="Made up")
+    check_section(section)
+    others = section.table("job_times")["value"].tolist()
+    assert [shown[time].replace("*", "") for time in (6, 12, 24)] == [
+        text.replace("*", "") for text in others[:3]
+    ]
+    assert others[:2] == ["0.0", "..c"]  # nobody; five of forty
+    figures = section.table("job_times_in_figures").set_index("indicator")["value"]
+    assert np.isnan(figures["share_by_12"])
+
+
+def test_shares_of_nobody_and_everyone_have_no_interval_and_the_note_says_why():
+    spells = histories(persons=30, months=20)
+    spells = spells[spells["person"] % 5 != 0]
+    times = sf.measure_job_times(spells, jobs={"any_job": "job"}, at=[6, 24])
+    section = sf.write_job_times(times, name="Made up")
+    shown = section.table("job_times")["value"]
+    assert shown.tolist()[:2] == ["0.0*", "100.0*"]
+    note = next(table.note for table in section.tables if table.name == "job_times")
+    assert "Part of nobody, or of everyone: no interval can be told." in note
+    assert section.table("job_times_in_figures")["upper"][:2].isna().all()
+    arrived = section_of(waits_of(spells), None).tables[0]
+    assert arrived.table["share"].tolist()[0] == "0.0*"
+    assert "0.0 or 100.0 without an interval" in arrived.note
+
+
+def test_a_median_whose_upper_end_is_not_reached_has_an_open_interval_in_its_group():
+    spells = pd.concat([histories(persons=13, sexes=("F",), months=30),
+                        histories(persons=60, sexes=("M",)).assign(
+                            person=lambda t: t["person"] + 100)])  # fmt: skip
+    times = sf.measure_job_times(spells, jobs={"any_job": "job"}, group="sex", at=[12])
+    section = sf.write_job_times(times, name="Made up")
+    check_section(section)
+    shown = section.table("job_times").set_index("quantity").loc["months until half have arrived"]
+    assert shown["Women"] == "19.0* (13.0–..)"
+    assert shown["Men"].endswith(")")
+    assert ".." not in shown["Men"]
 
 
 def test_nobody_followed_by_enough_draws_no_curve():

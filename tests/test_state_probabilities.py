@@ -81,7 +81,11 @@ def test_values_of_r_and_by_hand(case):
     rows = EXPECTED[EXPECTED["case"] == case]
     assert len(rows) >= 10
     for row in rows.itertuples():
-        assert value_of(results, row.name) == pytest.approx(row.value, abs=row.tolerance), row.name
+        found = value_of(results, row.name)
+        if abs(row.value) < ROUNDING and row.name.split()[0].endswith("error"):
+            assert np.isnan(found), row.name  # nobody or all are there: no error, which R calls 0
+        else:
+            assert found == pytest.approx(row.value, abs=row.tolerance), row.name
 
 
 def test_transition_matrix_of_etm():
@@ -167,7 +171,7 @@ def test_standard_errors_are_derivatives_by_the_weights():
         squared += slope.to_numpy() ** 2
         longer = [part.time_in_state["expected_time"].to_numpy() for part in both]
         spent += ((longer[0] - longer[1]) / (2 * step)) ** 2
-    assert np.sqrt(squared) == pytest.approx(made.table["standard_error"], abs=1e-7)
+    assert np.sqrt(squared) == pytest.approx(made.table["standard_error"].fillna(0), abs=1e-7)
     assert np.sqrt(spent) == pytest.approx(made.time_in_state["standard_error"], abs=1e-6)
 
 
@@ -200,7 +204,7 @@ def test_scaled_weights_change_nothing(seed, factor):
     scaled = table.assign(weight=table["weight"] * factor)
     columns = ["probability", "standard_error"]
     one, two = estimate(table).table[columns], estimate(scaled).table[columns]
-    assert two.to_numpy() == pytest.approx(one.to_numpy(), abs=ROUNDING)
+    assert two.to_numpy() == pytest.approx(one.to_numpy(), abs=ROUNDING, nan_ok=True)
 
 
 @given(st.integers(0, 10_000))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.curve_tables import withhold_few
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     by_group,
@@ -18,7 +19,6 @@ from skillsfc.report.pathways.grouping import (
 )
 from skillsfc.report.pathways.words import FLAGS, period, plain, say_time, sentences
 from skillsfc.report.text import Facts, list_words
-from skillsfc.report.withholding import withhold
 
 FIGURES, SHOWN = "first_jobs_in_figures", "first_jobs"
 WITHOUT = "Too few persons are seen to start a job for its quality to be told."
@@ -58,8 +58,9 @@ def write_first_jobs(jobs: Any | None, *, name: str, since: str = "the start") -
     by, settings = tuple(jobs.settings.group), jobs.settings
     whole = jobs.table[(jobs.table["quality"] == ANY) & (jobs.table["indicator"] == "chance")]
     shown = compare_large(whole, by)
-    figures = shown.of(withhold(jobs.table, whole=["quality", *by, "indicator"],
-                                columns=["first_jobs"]))  # fmt: skip
+    figures = shown.of(_told(jobs.table, by))
+    if figures.empty:
+        return Section("first_jobs", (WITHOUT,), facts)
     kept_for = figures["indicator"].str.extract(r"^kept_(.*)$", expand=False).astype("float64")
     figures = figures.assign(time=kept_for.fillna(float(settings.within)))
     rows, group = one_column(figures, by)
@@ -82,6 +83,20 @@ def write_first_jobs(jobs: Any | None, *, name: str, since: str = "the start") -
     paragraphs = [*_qualities(figures, by, settings, facts), _lasting(figures, by, settings, facts)]
     kept = tuple(text for text in [*paragraphs, shown.say(facts)] if text) or (WITHOUT,)
     return Section("first_jobs", kept, facts, (), tables, kept[0])
+
+
+def _told(table: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
+    """Return figures without parts of one to nine persons, in a quality or out of it.
+
+    The chance of a first job of any quality is that of the curve, told with the times to a job.
+    A share and a chance of the same quality are withheld together: one gives the other.
+    """
+    made = table[(table["quality"] != ANY) | (table["indicator"] != "chance")]
+    lasting = made["indicator"].str.startswith("kept_")
+    kept = (made["value"] * made["cases"]).where(lasting, made["cases"])
+    rest = (made["cases"] - kept).where(lasting, made["first_jobs"] - kept)
+    return withhold_few(made, [kept, rest], whole=["quality", *by, "indicator"],
+                        columns=["first_jobs"])  # fmt: skip
 
 
 def _names(jobs: Any) -> tuple[str, ...]:

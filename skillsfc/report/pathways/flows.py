@@ -12,9 +12,10 @@ from skillsfc.errors import SkillsfcError
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_flows
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.curve_tables import without_small_flows
+from skillsfc.report.pathways.curve_tables import without_small_flows, without_small_rates
+from skillsfc.report.pathways.fastest_move import say_fastest
 from skillsfc.report.pathways.found_again import DESIGN, design_of, found_again, say_matched
-from skillsfc.report.pathways.grouping import FEW_GROUPS, largest, one_column, with_interval
+from skillsfc.report.pathways.grouping import FEW_GROUPS, one_column, with_interval
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_areas import DRAWN_LEAST, FIVE
 from skillsfc.report.pathways.state_names import (
@@ -32,6 +33,8 @@ from skillsfc.report.text import Facts, list_words
 
 FAR = "as far as most"
 IN_FIVES = "It is drawn and written in fives of persons"
+FEW_MOVES = "..c: one to nine persons moved so, or what would tell how many"
+HUNDRED = {"hazard": "per_hundred", "lower": "per_hundred_lower", "upper": "per_hundred_upper"}
 CHANCES, UNMATCHED = "chances_in_figures", "unmatched"
 RATES, CHECK = "rates_in_figures", "rates_check"
 NOTE = (
@@ -125,6 +128,7 @@ def write_flows(
 def write_continuous_rates(
     rates: Any,
     *,
+    flows: Any | None = None,
     unit: str = "months",
     labels: Mapping[str, str] | None = None,
 ) -> Section:
@@ -134,6 +138,8 @@ def write_continuous_rates(
     ----------
     rates : ContinuousRates or SkillsfcError
         Outcome of `skillsfc.to_continuous_rates`, of all or by group, or its refusal.
+    flows : Flows, optional
+        The flows behind the rates: moves of one to nine persons are then withheld.
     unit : str
         Unit of time of the rates, in the plural.
     labels : mapping of str to str, optional
@@ -155,7 +161,7 @@ def write_continuous_rates(
     if isinstance(rates, SkillsfcError):
         return Section("continuous_rates", (f"No rates can be told. {say_refusal(rates)}",), facts)
     names = names_for(rates.settings.states, labels)
-    table = rates.table.assign(per_hundred=100 * rates.table["hazard"])
+    table = rates.table.assign(**{new: 100 * rates.table[old] for old, new in HUNDRED.items()})
     known = table[np.isfinite(table["hazard"])]
     reasons = sentences(plain_notes(rates.notes))
     checks = rates.diagnostics.drop(columns=["eigenvalues", "distance"])
@@ -167,19 +173,24 @@ def write_continuous_rates(
         )
         why = TableToPublish(CHECK, "Why there are no such rates", checks)
         return Section("continuous_rates", (text,), facts, (), (why,), text)
+    if flows is not None:
+        table = without_small_rates(table, flows, list(HUNDRED.values()))
+        known = table.loc[known.index]
     group_columns = list(known.columns[: known.columns.get_loc("from_state")])
     rows, group = one_column(known, group_columns)
     rows = by_state(rows, ["from_state", "to_state"], rates.settings.states)
     rows = rows.assign(
-        unit="rate", value=100 * rows["hazard"], lower=100 * rows["lower"],
-        upper=100 * rows["upper"],
+        unit="rate", value=rows["per_hundred"], lower=rows["per_hundred_lower"],
+        upper=rows["per_hundred_upper"],
     )  # fmt: skip
     keys = [*([group] if group else []), "from_state", "to_state"]
     made = table_estimates(rows, rows=keys, measure="value", decimals=2, names=names)
     made = made.rename(columns={"value": f"moves per 100 and {one}"})
-    paragraphs = (_fastest(known, one, names, facts),) if not group_columns else ()
+    fastest = "" if group_columns else say_fastest(known, one, names, facts, table=RATES)
+    paragraphs = (fastest,) if fastest else ()
     title = f"Moves per 100 persons in the state and {one}, in continuous time"
-    note = f"In brackets 95 % intervals. {reasons}"
+    few = FEW_MOVES if known["hazard"].isna().any() else ""
+    note = sentences(["In brackets 95 % intervals", few, reasons])
     tables = (
         TableToPublish("rates", title, made, note,
                        labels={"from_state": "from", "to_state": "to"}),
@@ -273,21 +284,3 @@ def _date(value: Any) -> str:
     if isinstance(value, int | float | np.number):
         return f"{value:g}"
     return str(value.date()) if isinstance(value, pd.Timestamp) else str(value)
-
-
-def _fastest(known: pd.DataFrame, one: str, names: Mapping[str, str], facts: Facts) -> str:
-    """Say which move is the fastest."""
-    if known["hazard"].max() <= 0:
-        return "Nobody moved, so that all rates are zero."
-    said = []
-    first = largest(known, "hazard")
-    for row in first.to_dict("records"):
-        what = f"{row['from_state']} to {row['to_state']}"
-        rate = facts.add(what, row["per_hundred"], "time", table=RATES)
-        where = inside(names[str(row["from_state"])])
-        said.append(
-            f"from {where} to {inside(names[str(row['to_state'])])}: for every hundred persons in "
-            f"{where} at a time, {rate} such moves a {one}"
-        )
-    head = "The fastest move is" if len(said) == 1 else "The fastest moves are"
-    return f"{head} {'; '.join(said)}. Moves between the dates are included."

@@ -72,7 +72,10 @@ def write_hazards(
         return _refusal(model, asked, facts)
     if model.persons < FEWEST:
         return Section("hazards", (FEW,), facts)
-    table, test = model.table, _proportional(model)
+    thin = [str(term) for term in model.table["term"] if _is_of_few(str(term), model)]
+    numbers = model.table.columns.drop(["term", "level"], errors="ignore")
+    table, test = model.table.copy(), _proportional(model)
+    table.loc[table["term"].isin(thin), numbers] = np.nan
     title = f"{name}: hazard ratios, {event}"
     notes = plain_notes(model.notes)
     tables = [TableToPublish(RATIOS, "Hazard ratios", table, sentences(notes), show=False)]
@@ -85,7 +88,8 @@ def write_hazards(
     used = _columns(model.settings.formula)
     names = list_words([plain(column) for column in used])
     paragraphs = [
-        *_ratios(model, event, facts, labels),
+        *_ratios(model, table, event, facts, labels),
+        _say_thin(thin, labels),
         _changing(test, facts),
         _with_unused(f"Used: {names}.", [column for column in asked if column not in used]),
     ]
@@ -147,9 +151,28 @@ def _drawable(table: pd.DataFrame) -> pd.DataFrame:
     return table[np.isfinite(numbers).all(axis=1) & (numbers > 0).all(axis=1)]
 
 
-def _ratios(model: Any, event: str, facts: Facts, labels: Mapping[str, str] | None) -> list[str]:
+def _is_of_few(term: str, model: Any) -> bool:
+    """Return whether one to nine persons have a trait, or have it not."""
+    column, bracket, value = term.rstrip("]").partition("[")
+    if not bracket or column not in model.data.table:
+        return False
+    has = model.data.table[column].dropna().astype("str") == value
+    return bool(min(has.sum(), (~has).sum()) < FEWEST)
+
+
+def _say_thin(terms: Sequence[str], labels: Mapping[str, str] | None) -> str:
+    """Name the traits whose ratios are withheld."""
+    if not terms:
+        return ""
+    named = list_words([_name(term, labels) for term in terms])
+    return f"Withheld, since fewer than ten persons have the trait or have it not: {named}."
+
+
+def _ratios(
+    model: Any, table: pd.DataFrame, event: str, facts: Facts, labels: Mapping[str, str] | None
+) -> list[str]:
     """Say which ratios are surely not one, the farthest from it first, and which may be."""
-    rows = _drawable(model.table)
+    rows = _drawable(table)
     sure = (rows["lower"] > 1) | (rows["upper"] < 1)
     order = np.log(rows.loc[sure, "ratio"]).abs().sort_values(ascending=False).index
     said = []

@@ -9,6 +9,7 @@ import pandas as pd
 
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.curve_tables import withhold_few
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     Comparison,
@@ -20,7 +21,6 @@ from skillsfc.report.pathways.grouping import (
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.words import FLAGS, TOTALS, code_text, sentences
 from skillsfc.report.text import Facts, list_words
-from skillsfc.report.withholding import withhold
 
 FIGURES, SHOWN, DEFINED = "indicators_in_figures", "indicators", "definitions"
 WITHOUT = (
@@ -94,7 +94,8 @@ def write_transition_indicators(indicators: Any | None, *, name: str) -> Section
 
 def _shown(table: pd.DataFrame, by: tuple[str, ...]) -> tuple[pd.DataFrame, Comparison]:
     """Return the indicators of groups that can be shown, and who is left out."""
-    figures = withhold(table, whole=["indicator", "age"], total=by)
+    counts = (table["cases"], table["persons"] - table["cases"])
+    figures = withhold_few(table, counts, whole=["indicator", "age"], total=by)
     if not by:
         return figures, Comparison(by, pd.DataFrame())
     totals = _is_total(table, by)

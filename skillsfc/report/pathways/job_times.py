@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.curve_tables import no_certainty, say_few, withhold_few
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     by_group,
@@ -19,9 +21,10 @@ from skillsfc.report.pathways.grouping import (
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.words import FLAGS, period, plain, say_ends, say_time, sentences
 from skillsfc.report.text import Facts, list_words
-from skillsfc.report.withholding import WITHHELD, withhold
+from skillsfc.report.withholding import WITHHELD
 
 FIGURES, SHOWN = "job_times_in_figures", "job_times"
+CERTAIN = "Part of nobody, or of everyone: no interval can be told"
 WITHOUT = "Too few persons are seen for a time to a job to be told."
 
 
@@ -57,22 +60,44 @@ def write_job_times(times: Any | None, *, name: str, since: str = "the start") -
     unit, by = str(times.settings.unit), tuple(times.settings.group)
     counts = times.table[times.table["indicator"] == "median"]
     shown = compare_large(counts[counts["job"] == counts["job"].iloc[0]], by)
-    figures = shown.of(withhold(times.table, whole=["job", *by, "indicator"]))
+    figures = shown.of(_told(times.table, by))
     rows, group = one_column(figures, by)
     rows = rows.assign(quantity=[_quantity(code, unit) for code in rows["indicator"]])
     names = {str(job): plain(job) for job in rows["job"].unique()}
     texts = table_estimates(rows, rows=["job", "quantity"], by=group, measure="value", names=names,
                             counts=True)  # fmt: skip
+    texts = _with_open_ends(texts, rows, group)
+    certain = (rows["unit"] == "share") & rows["value"].isin([0, 1])
     tables = (
         *shown.left_out(facts),
         TableToPublish(SHOWN, f"{name}: time to the first job of each kind, since {since}", texts,
-                       sentences([FLAGS, *plain_notes(times.notes, unit=unit)]),
+                       sentences([FLAGS, CERTAIN if certain.any() else "",
+                                  *say_few(plain_notes(times.notes, unit=unit))]),
                        labels={"value": "all"}),
         TableToPublish(FIGURES, "Time to jobs", figures, show=False),
     )  # fmt: skip
     paragraphs = [*_medians(figures, by, unit, facts), shown.say(facts)]
     kept = tuple(text for text in paragraphs if text) or (WITHOUT,)
     return Section("job_times", kept, facts, (), tables, kept[0])
+
+
+def _told(table: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
+    """Return figures without parts of one to nine persons, arrived or not, by the curve."""
+    share = table["value"].where(table["unit"] == "share")
+    counts = (share * table["persons"], (1 - share) * table["persons"])
+    told = withhold_few(table, counts, whole=["job", *by, "indicator"])
+    return no_certainty(told.assign(_share=share), "_share").drop(columns="_share")
+
+
+def _with_open_ends(texts: pd.DataFrame, rows: pd.DataFrame, group: str | None) -> pd.DataFrame:
+    """Return the texts with intervals of which only the lower end is known, such as (35.0–..)."""
+    made = texts.copy()
+    codes = list(dict.fromkeys(rows[group].astype("str"))) if group else []
+    lines = rows.groupby(["job", "quantity"], sort=False).ngroup()
+    for at in np.flatnonzero(rows["lower"].notna() & rows["upper"].isna()):
+        column = 2 + (codes.index(str(rows[group].iloc[at])) if group else 0)
+        made.iloc[lines.iloc[at], column] += f" ({rows['lower'].iloc[at]:,.1f}–..)"
+    return made
 
 
 def _quantity(indicator: str, unit: str) -> str:

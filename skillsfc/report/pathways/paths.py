@@ -9,6 +9,7 @@ import pandas as pd
 from skillsfc.classifications import codes as code_table
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.curve_tables import withhold_few
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     by_group,
@@ -20,7 +21,7 @@ from skillsfc.report.pathways.grouping import (
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.words import FLAGS, period, say_count, sentences
 from skillsfc.report.text import NARROW, Facts, list_words
-from skillsfc.report.withholding import withhold
+from skillsfc.report.withholding import CONFIDENTIAL, FEWEST
 
 FIGURES, SHOWN, OUTCOMES = "paths_in_figures", "paths", "path_outcomes"
 LENGTHS, KINDS = "path_lengths", "path_kinds"
@@ -40,16 +41,18 @@ NAMES = {
     "mean_months_without_direct": "Mean length without the direct ones, months",
     "median_months_without_direct": "Median length without the direct ones, months",
 }
-WITHOUT = (
-    "Length and path need monthly histories in which somebody is seen to leave school; these data "
-    "have none."
+WITHOUT = "Length and path are of histories; these data have none."
+NOBODY = (
+    "Length and path begin where somebody is seen to leave school; in these histories nobody is."
 )
+OUT_OF_SCHOOL = ("transited", "not_yet")
 LEVELS = ("share_direct", "share_short", "share_middling", "share_lengthy")
 
 
 def write_transition_paths(
-    paths: Any | None, *, name: str, stable: bool = True, jobless_only: bool = False
-) -> Section:
+    paths: Any | None, *, name: str, stable: bool = True, jobless_only: bool = False,
+    unit: str = "months",
+) -> Section:  # fmt: skip
     r"""Write how long those who arrived were on the way, and by which path they came.
 
     Parameters
@@ -62,6 +65,9 @@ def write_transition_paths(
         The goal is a stable job; else a job of any kind, its contract not being in the data.
     jobless_only : bool
         The data know joblessness only: no path is then one of unemployment or of inactivity.
+    unit : str
+        Unit of time of the histories, in the plural, which says why there are no paths; empty
+        where there are no histories.
 
     Returns
     -------
@@ -72,17 +78,18 @@ def write_transition_paths(
     Examples
     --------
     >>> import pandas as pd, skillsfc as sf
-    >>> spells = pd.DataFrame({"person": [1, 1, 2, 2], "start": [0, 12, 0, 6],
-    ...     "end": [12, 40, 6, 40], "state": ["school", "job"] * 2, "to_state": ["job", ""] * 2})
+    >>> spells = pd.DataFrame({"person": sorted([*range(20)] * 2), "start": [0, 12] * 20,
+    ...     "end": [12, 40] * 20, "state": ["school", "job"] * 20, "to_state": ["job", ""] * 20})
     >>> roles = {"school": "education", "job": "stable"}
-    >>> section = write_transition_paths(sf.classify_transitions(spells, roles=roles), name="Two")
+    >>> section = write_transition_paths(sf.classify_transitions(spells, roles=roles), name="Made")
     >>> print(section.paragraphs[0].replace("\xa0", " "))
-    The goal is a stable job. 2 persons have arrived.
+    The goal is a stable job. 20 persons have arrived.
     """
     facts = Facts("paths")
     if paths is None:
-        return Section("paths", (WITHOUT,), facts)
+        return Section("paths", (_why_none(unit),), facts)
     by = tuple(paths.settings.group)
+    outcomes = _outcomes(paths.diagnostics)
     counts = paths.table[paths.table["indicator"] == "share_transited"]
     shown = compare_large(counts, by)
     figures = shown.of(_withheld(paths.table, by))
@@ -102,9 +109,9 @@ def write_transition_paths(
                           labels={"indicator": "path", "value": "all"})] if len(kinds) else []),
         TableToPublish(SHOWN, title, texts, show=False),
         TableToPublish(FIGURES, "Length and path", figures, show=False),
-        TableToPublish(OUTCOMES, "Persons by outcome", paths.diagnostics, show=False),
+        TableToPublish(OUTCOMES, "Persons by outcome", outcomes, show=False),
     )  # fmt: skip
-    paragraphs = [_goal(paths.diagnostics, stable, facts), *_lengths(figures, by, facts)]
+    paragraphs = [_goal(outcomes, stable, facts), *_lengths(figures, by, facts)]
     kept = tuple(text for text in [*paragraphs, shown.say(facts)] if text)
     return Section("paths", kept, facts, (), tables, kept[0])
 
@@ -154,12 +161,37 @@ def _withheld(table: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
     kind = names.where(~names.isin(LEVELS[1:]), "class").where(part == "", "path")
     of_class = names.str.removeprefix("share_").where(part == "", names.map(classes))
     told = table.assign(_kind=kind, _class=of_class, _part=part)
-    wholes = [[*by, "_kind"], [*by, "_class"]]
-    return withhold(told, whole=wholes, total="_part").drop(columns=["_kind", "_class", "_part"])
+    wholes = [[*by, "_class"], [*by, "_kind"]]  # a class is tried first: it hides the least
+    share = table["value"].where(table["unit"] == "share")
+    counts = (share * table["persons"], (1 - share) * table["persons"])
+    made = withhold_few(told, counts, whole=wholes, total="_part", size="value")
+    return made.drop(columns=["_kind", "_class", "_part"])
 
 
 def _is_path(indicator: str) -> bool:
     return indicator.startswith("share_") and indicator not in ("share_transited", *LEVELS[1:])
+
+
+def _why_none(unit: str) -> str:
+    """Say why there are no lengths and paths.
+
+    Examples
+    --------
+    >>> _why_none("quarters")
+    'Length and path are told in months; these histories are in quarters.'
+    """
+    if unit in ("", "months"):
+        return NOBODY if unit else WITHOUT
+    return f"Length and path are told in months; these histories are in {period(unit)}."
+
+
+def _outcomes(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return persons by outcome without those of one to nine, nor who arrived if one tells it."""
+    few = counts["persons"].between(1, FEWEST - 1)
+    out = counts["outcome"].isin(OUT_OF_SCHOOL)
+    hidden = few | (out & few[out].any())
+    flags = hidden.map({True: CONFIDENTIAL, False: ""})
+    return counts.assign(persons=counts["persons"].mask(hidden), reliability=flags)
 
 
 def _goal(outcomes: pd.DataFrame, stable: bool, facts: Facts) -> str:
@@ -167,26 +199,33 @@ def _goal(outcomes: pd.DataFrame, stable: bool, facts: Facts) -> str:
     count = outcomes.set_index("outcome")["persons"]
 
     def say(outcome: str) -> tuple[str, str]:
+        if pd.isna(count[outcome]):
+            return "fewer than ten persons", "have"
         number = int(count[outcome])
         noun = say_count(facts, outcome, number, "person", table=OUTCOMES)
         return noun, "has" if number == 1 else "have"
 
     goal = "a stable job" if stable else "a job of any kind (its contract is not in the data)"
-    there, have = say("transited")
-    text = f"The goal is {goal}. {there} {have} arrived"
-    if count["not_yet"]:
-        waiting, have = say("not_yet")
+    text = f"The goal is {goal}. "
+    if count[list(OUT_OF_SCHOOL)].isna().any():
         text += (
-            f"; {waiting} {have} left school and {have} not arrived, and {have} no part in "
-            "lengths and paths, which are therefore too short for the whole"
+            "How many of those who left school have arrived is not told: one to nine have, or have "
+            "not. Lengths and paths are of those who have"
         )
+    else:
+        there, have = say("transited")
+        text += f"{there} {have} arrived"
+        if count["not_yet"]:
+            waiting, have = say("not_yet")
+            text += (
+                f"; {waiting} {have} left school and {have} not arrived, and {have} no part in "
+                "lengths and paths, which are therefore too short for the whole"
+            )
     rest = []
-    if count["in_education"]:
-        learning, _ = say("in_education")
-        rest.append(f"{learning} still in education")
-    if count["start_not_seen"]:
-        unseen, _ = say("start_not_seen")
-        rest.append(f"{unseen} whose end of schooling is not in the data")
+    if count["in_education"] != 0:
+        rest.append(f"{say('in_education')[0]} still in education")
+    if count["start_not_seen"] != 0:
+        rest.append(f"{say('start_not_seen')[0]} whose end of schooling is not in the data")
     return f"{text}.{f' Not counted: {list_words(rest)}.' if rest else ''}"
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_shares
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.curve_tables import withhold_few
 from skillsfc.report.pathways.grouping import (
     FEW_GROUPS,
     Comparison,
@@ -24,7 +25,6 @@ from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_areas import NO_AREAS, part_areas
 from skillsfc.report.pathways.words import FLAGS, capital, period, say_time, sentences
 from skillsfc.report.text import Facts, list_words
-from skillsfc.report.withholding import withhold
 
 FIGURES, SHOWN, LOSS = "stages_and_forms", "stage_shares", "loss"
 NAMES = {
@@ -46,6 +46,10 @@ NO_QUESTIONS = (
 NOTHING_LOST = (
     "The survey does not ask everything that the stages hang on: what that costs is seen in the "
     "part of the young whose stage cannot be said."
+)
+NO_BARS = (
+    "There is no picture of the stages: a bar shows the whole, and a part of it is withheld in the "
+    "table."
 )
 RANGE_NOTE = "Answers are missing"  # how the note begins in whose place RANGES stands
 RANGES = "Where there are two numbers, the first is the part that is certain, the second what it "
@@ -101,7 +105,9 @@ def write_stages(
     stages = shares.table[shares.table["kind"] == "stage"]
     shown = _compared(stages, by)
     wholes = [[*by, "kind"], [*by, "stage"]]  # all stages, all forms, and the forms of a stage
-    figures = shown.of(withhold(shares.table, whole=wholes, total="form"))
+    counts = [shares.table[name] for name in ("cases", "cases_possible")]
+    counts += [shares.table["persons"] - count for count in counts]
+    figures = shown.of(withhold_few(shares.table, counts, whole=wholes, total="form"))
     stages = figures[figures["kind"] == "stage"]
     facts = Facts("stages")
     written = [*_said(stages, by, unit, facts), shown.say(facts)]
@@ -118,7 +124,9 @@ def write_stages(
         TableToPublish(FIGURES, title, figures, show=False),
     )
     figure = _stages(rows, group, title, source) if parts is None else None
-    if parts is not None:
+    if parts is None:
+        written += [NO_BARS] if figure is None else []
+    else:
         figure = _activities(parts, name, unit, source, labels)
         written = [*written, NO_AREAS if figure is None else ""]
     paragraphs = tuple(text for text in written if text)
@@ -148,11 +156,13 @@ def write_stage_loss(approximation: Any | None) -> Section:
     facts = Facts("stage_loss")
     if approximation is None:
         return Section("stage_loss", (NO_QUESTIONS,), facts)
-    loss = approximation.loss
+    loss = approximation.loss.assign(reliability="")
     if loss.empty:
         return Section("stage_loss", (NOTHING_LOST,), facts)
-    said = []
-    for row in loss[loss["measure"] == "stage_lost"].to_dict("records"):
+    counts = [loss["cases"], loss["persons"] - loss["cases"]]
+    loss, said = withhold_few(loss, counts, whole=["lost", "measure"]), []
+    told = (loss["measure"] == "stage_lost") & loss["share"].notna()
+    for row in loss[told].to_dict("records"):
         what = list_words([QUESTIONS.get(q, q) for q in str(row["lost"]).split(" + ")])
         share = with_interval(facts, f"without {row['lost']}", row, measure="share", table=LOSS)
         said.append(f"without {what} {share}")
@@ -160,6 +170,10 @@ def write_stage_loss(approximation: Any | None) -> Section:
         "A labour force survey often lacks one of these questions. The part of the young whose "
         f"stage could then not be said, measured here by leaving them out: {'; '.join(said)}."
     )
+    if not said:
+        text = (
+            "What a survey without some questions loses is not told: too few persons, or answers."
+        )
     title = "What a survey without some questions loses"
     tables = (TableToPublish(LOSS, title, loss, show=False),)
     return Section("stage_loss", (text,), facts, tables=tables)
@@ -245,17 +259,20 @@ def _over_time(stages: pd.DataFrame, unit: str, facts: Facts) -> str:
 
 
 def _extremes(stages: pd.DataFrame, by: tuple[str, ...], facts: Facts) -> str:
-    """Say in which of many groups most and fewest have arrived for certain."""
+    """Say in which of many groups most and fewest are found to have arrived for certain."""
     rows = stages[(stages["stage"] == "transited") & stages["share"].notna()]
     if rows.empty:
         return "No group has persons enough for its stages to be shown."
     said = []
-    for edge in (largest(rows, "share"), largest(rows, "share", least=True)):
+    edges = largest(rows, "share"), largest(rows, "share", least=True)
+    for edge in edges:
         groups = by_group(edge, by)
         parts = [f"{who}, {_share(own.iloc[0].to_dict(), keys, facts)}"
                  for who, keys, own in groups]  # fmt: skip
         said.append(list_words(parts))
+    apart = edges[0]["lower"].max() > edges[1]["upper"].min()  # else chance may make it
+    chance = "" if apart else ": no farther apart than chance may make"
     return (
-        f"Most have made the transition among {said[0]}, fewest among {said[1]}; the table has "
-        "the other groups."
+        "The largest part that has made the transition is found among "
+        f"{said[0]}, the smallest among {said[1]}{chance}. The table has the other groups."
     )

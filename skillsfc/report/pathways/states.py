@@ -25,7 +25,7 @@ from skillsfc.report.pathways.state_names import (
     marks,
     names_for,
 )
-from skillsfc.report.pathways.words import period, say_time
+from skillsfc.report.pathways.words import period, say_ends, say_time
 from skillsfc.report.text import Facts, list_words
 
 ALL_TIMES, AT, SPENT = "state_probabilities", "states_at_in_figures", "time_by_kind"
@@ -141,7 +141,8 @@ def write_state_times(
     names, units = names_for(told.states, labels), period(told.unit)
     times = compare_large(chances.diagnostics, told.group).of(chances.time_in_state)
     spent, group = one_column(times, told.group)
-    summed = _summed(times, told, kinds or {})
+    summed = compare_large(chances.diagnostics, told.group).of(chances.time_in_kinds(kinds or {}))
+    summed = summed.assign(observed=summed["until"] - told.start)
     words = names_for(summed["kind"], {**names, **KIND_WORDS} if kinds else names)
     paragraphs = _times_in_words(summed, told, words, facts)
     title = f"{name}: expected {units} in each state, {_span(spent, told)}"
@@ -184,15 +185,6 @@ def _two_states(
     return list_words(said)
 
 
-def _summed(spent: pd.DataFrame, told: Any, kinds: Mapping[str, str]) -> pd.DataFrame:
-    """Add up the expected times of the states of a kind."""
-    of_kind = {str(state): str(kinds.get(state, state)) for state in told.states}
-    rows = spent.assign(kind=spent["state"].astype("str").map(of_kind))
-    keys = [*told.group, "until", "kind"]
-    made = rows.groupby(keys, as_index=False, sort=False, dropna=False)[["expected_time"]].sum()
-    return made.assign(observed=made["until"] - told.start, unit=told.unit)
-
-
 def _span(spent: pd.DataFrame, told: Any) -> str:
     lasts = spent["until"].unique()
     if len(lasts) > 1:
@@ -216,6 +208,7 @@ def _times_in_words(
         for row in own[own["expected_time"] > 0].to_dict("records"):
             what = f"{group_key(keys)}time in {row['kind']}"
             time = say_time(facts, what, row["expected_time"], told.unit, table=SPENT)
-            parts.append(f"{time} in {inside(words[str(row['kind'])])}")
+            ends = say_ends(facts, what, row, told.unit, table=SPENT)
+            parts.append(f"{time} in {inside(words[str(row['kind'])])}{ends}")
         said.append(f"Of {span} observed, {who} can expect {list_words(parts)}.")
     return (" ".join(said),)

@@ -106,11 +106,15 @@ def _beside_now(steady: Any, flows: Any) -> pd.DataFrame:
 
 
 def _change(rows: pd.DataFrame, names: Mapping[str, str], facts: Facts) -> str:
-    """Say which state would change most."""
+    """Say which state would change most, of those whose change is more than chance may make."""
     known = rows[np.isfinite(rows["now"]) & np.isfinite(rows["share"])]
     if known.empty:
         return ""
-    row = known.loc[(known["share"] - known["now"]).abs().idxmax()]
+    size = (known["share"] - known["now"]).abs()
+    # Intervals apart: the shares differ by more than z (SE now + SE steady). Both come from the
+    # same persons, and the error of a difference is at most that sum whatever their correlation.
+    apart = (known["lower"] > known["now_upper"]) | (known["upper"] < known["now_lower"])
+    row = known.loc[(size[apart] if apart.any() else size).idxmax()]
     if f"{row['now']:.1%}" == f"{row['share']:.1%}":
         return "The shares are those to which present flows lead already."
     counted = row.to_dict() | {"lower": row["now_lower"], "upper": row["now_upper"]}
@@ -120,17 +124,17 @@ def _change(rows: pd.DataFrame, names: Mapping[str, str], facts: Facts) -> str:
     after = with_interval(facts, f"{row['state']}, steady", row.to_dict(), measure="share",
                           table=STEADY)  # fmt: skip
     place = inside(names[str(row["state"])])
-    # Both come from the same persons: intervals apart are enough whatever their correlation.
-    if not (row["lower"] > row["now_upper"] or row["upper"] < row["now_lower"]):
+    if not apart.any():
         return (
             f"If present flows went on, the share in {place} would be {after}, beside {before} as "
-            "counted at the last date: no more than chance may make, and the largest change of all "
-            "states."
+            "counted at the last date. No change of a state can be told from chance; this is the "
+            "largest found."
         )
     way = "rise" if row["share"] > row["now"] else "fall"
     return (
-        f"If present flows went on, the share in {place} would {way} from {before}, "
-        f"as counted at the last date, to {after}, the largest change of all states."
+        f"If present flows went on, the share in {place} would {way} from {before}, as counted at "
+        f"the last date, to {after}. It is the largest change found that is more than chance may "
+        "make."
     )
 
 

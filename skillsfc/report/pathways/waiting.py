@@ -11,7 +11,15 @@ from skillsfc.errors import SkillsfcError
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_survival
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.curve_tables import ENDS, ends_early, followed_by_enough
+from skillsfc.report.pathways.curve_tables import (
+    ENDS,
+    STEPS,
+    ends_early,
+    in_tens,
+    no_certainty,
+    say_few,
+    withhold_few,
+)
 from skillsfc.report.pathways.grouping import FEW_GROUPS, FEWEST, by_group, group_key, one_column
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import YEAR, names_for
@@ -34,7 +42,9 @@ CURVE, MEDIANS, OUTCOMES, TEST = (
 )
 FEW = "Fewer than ten persons are seen: too few for a curve to be shown."
 YEARS = (0.5, 1, 2, 3, 5, 10)  # at which the part who have arrived is told
+ARRIVED, STILL, LEFT = "arrived", "still waiting when last seen", "left out of the comparison"
 MOST_CURVES = 6  # that a picture can tell apart
+CERTAIN = "0.0 or 100.0 without an interval: nobody, or everyone, had arrived"
 SURE = 0.05  # a p-value below it is more than chance would make
 
 
@@ -87,9 +97,11 @@ def write_waiting(
     goal = name_goal(waits, labels)
     title = f"{name}: still without {goal}"
     medians, outcomes = curve.median, _outcomes(curve, waits)
+    steps = in_tens(curve.table, by)
+    early = ENDS if ends_early(curve.table) else ""
     tables = [
         _arrived(curve, waits, goal, by, unit, since),
-        TableToPublish(CURVE, title, followed_by_enough(curve.table), show=False),
+        TableToPublish(CURVE, title, steps, STEPS, show=False),
         TableToPublish(MEDIANS, "Time after which half have arrived", medians, show=False),
         TableToPublish(OUTCOMES, "Persons by outcome", outcomes, show=False),
     ]
@@ -101,7 +113,7 @@ def write_waiting(
         _counted(outcomes, facts),
     )
     kept = tuple(text for text in paragraphs if text)
-    figures = _figure(curve, by, title, unit, source)
+    figures = _figure(steps, by, title, unit, source, sentences([early, STEPS]))
     return Section("waiting", kept, facts, figures, tuple(tables), kept[0])
 
 
@@ -141,15 +153,21 @@ def _arrived(
     curve: Any, waits: Any, goal: str, by: tuple[str, ...], unit: str, since: str
 ) -> TableToPublish:
     """Return the part who have arrived by chosen times, one minus the curve."""
-    at = curve.at(choose_marks(unit, float(waits.table["end"].max())))
+    marks = choose_marks(unit, float(waits.table["end"].max()))
+    at = curve.at(marks).reset_index(drop=True)
     made = at.assign(share=1 - at["probability"], lower=1 - at["upper"], upper=1 - at["lower"])
-    thin = made["at_risk"].between(1, FEWEST - 1)
-    made["reliability"] = made["reliability"].mask(thin, CONFIDENTIAL)
-    rows, group = one_column(made, by)
+    sizes = curve.diagnostics[[*by, "spells"]]
+    persons = made.merge(sizes, on=list(by), how="left") if by else made.assign(
+        spells=sizes["spells"].iloc[0])  # fmt: skip
+    arrived = persons["share"] * persons["spells"]
+    counts = (made["at_risk"], arrived, persons["spells"] - arrived)
+    made = withhold_few(made, counts, whole=[*by, "time"])
+    rows, group = one_column(no_certainty(made, "share"), by)
     texts = table_estimates(rows, rows="time", by=group, measure="share")
-    marks = (("u", "*: fewer than 30 persons were waiting"),
-             (CONFIDENTIAL, "..c: withheld, fewer than ten were still waiting"))  # fmt: skip
-    few = [told for flag, told in marks if flag in set(made["reliability"])]
+    signs = (("u", "*: fewer than 30 persons were waiting"),
+             (CONFIDENTIAL, "..c: withheld, one to nine had arrived, or were still waiting or "
+              "followed"))  # fmt: skip
+    few = [told for flag, told in signs if flag in set(made["reliability"])]
     return TableToPublish(
         "arrived",
         f"Part who have found {goal}, per cent, by {period(unit)} since {since}",
@@ -158,7 +176,8 @@ def _arrived(
             [
                 "In brackets 95 % intervals",
                 *few,
-                *plain_notes([*waits.notes, *curve.notes], unit=unit),
+                CERTAIN if rows["share"].isin([0, 1]).any() else "",
+                *say_few(plain_notes([*waits.notes, *curve.notes], unit=unit)),
             ]
         ),
         labels={"time": period(unit), "share": "all"},
@@ -166,16 +185,14 @@ def _arrived(
 
 
 def _figure(
-    curve: Any, by: tuple[str, ...], title: str, unit: str, source: str
+    steps: pd.DataFrame, by: tuple[str, ...], title: str, unit: str, source: str, note: str
 ) -> tuple[FigureToPublish, ...]:
-    rows, group = one_column(followed_by_enough(curve.table), by)
-    rows = rows.dropna(subset=["probability"])
+    rows, group = one_column(steps, by)
     if rows.empty or (group and rows[group].nunique() > MOST_CURVES):
         return ()
     chart = plot_survival(
         rows, group=group, unit=period(unit), quantity="Persons still waiting", source=source
     )
-    note = ENDS if ends_early(curve.table) else ""
     return (FigureToPublish("waiting", title, chart, note=note),)
 
 
@@ -220,16 +237,26 @@ def _difference(test: pd.DataFrame | None, facts: Facts) -> list[str]:
 
 
 def _outcomes(curve: Any, waits: Any) -> pd.DataFrame:
-    """Return how persons ended, with those counted and those left out of the comparison."""
+    """Return how persons ended, with those counted and those left out of the comparison.
+
+    Those who arrived and those who did not make up all: of one to nine neither count is told.
+    """
     table = waits.table
     rows = [
         ("counted", len(table)),
-        ("arrived", int(table["event"].sum())),
-        ("still waiting when last seen", int((~table["event"]).sum())),
-        ("left out of the comparison", len(table) - int(curve.diagnostics["spells"].sum())),
+        (ARRIVED, int(table["event"].sum())),
+        (STILL, int((~table["event"]).sum())),
+        (LEFT, len(table) - int(curve.diagnostics["spells"].sum())),
     ]
-    counts = pd.DataFrame(rows, columns=["outcome", "persons"])
-    return pd.concat([counts, waits.diagnostics], ignore_index=True)
+    counts = pd.concat(
+        [pd.DataFrame(rows, columns=["outcome", "persons"]), waits.diagnostics], ignore_index=True
+    )
+    few = counts["persons"].between(1, FEWEST - 1)
+    ends = counts["outcome"].isin([ARRIVED, STILL, "censored"])
+    ends |= counts["outcome"].str.startswith("moved to ")
+    hidden = few | (ends & few[ends].any())
+    flags = hidden.map({True: CONFIDENTIAL, False: ""})
+    return counts.assign(persons=counts["persons"].mask(hidden), reliability=flags)
 
 
 def _counted(outcomes: pd.DataFrame, facts: Facts) -> str:
@@ -237,22 +264,25 @@ def _counted(outcomes: pd.DataFrame, facts: Facts) -> str:
     count = outcomes.drop_duplicates("outcome").set_index("outcome")["persons"]
 
     def say(outcome: str) -> str:
-        number = int(count[outcome])
-        return say_count(facts, outcome, number, "person", table=OUTCOMES)
+        return say_count(facts, outcome, int(count[outcome]), "person", table=OUTCOMES)
 
-    arrived = facts.add("arrived", count["arrived"], "count", table=OUTCOMES)
-    waiting = count["still waiting when last seen"]
-    left = facts.add("still waiting when last seen", waiting, "count", table=OUTCOMES)
-    text = (
-        f"Of {say('counted')}, {arrived} {_was(count['arrived'])} seen to arrive and {left} "
-        f"{_was(waiting)} still waiting when last seen."
-    )
-    if count["left out of the comparison"] > 0:
-        text += (
-            f" {say('left out of the comparison')} {_was(count['left out of the comparison'])} not "
-            "in the curves: their group is not stated, or too small to be shown."
+    text = f"{say('counted')} are counted; how many of them arrived is not told, "
+    text += "since one to nine did, or did not."
+    if count[[ARRIVED, STILL]].notna().all():
+        arrived, left = (
+            facts.add(what, count[what], "count", table=OUTCOMES) for what in (ARRIVED, STILL)
         )
-    return text
+        text = (
+            f"Of {say('counted')}, {arrived} {_was(count[ARRIVED])} seen to arrive and {left} "
+            f"{_was(count[STILL])} still waiting when last seen."
+        )
+    if count[LEFT] == 0:
+        return text
+    gone = "Fewer than ten persons" if pd.isna(count[LEFT]) else say(LEFT)
+    return (
+        f"{text} {gone} were not in the curves: their group is not stated, or too small to be "
+        "shown."
+    )
 
 
 def _was(count: float) -> str:

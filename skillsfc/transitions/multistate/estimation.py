@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import CoverageError, Problem, listing
+from skillsfc.transitions.multistate.curve import Curve, StateSettings, persons_worth
+from skillsfc.transitions.multistate.curve_tables import with_keys
 from skillsfc.transitions.multistate.event_steps import Stays, Steps, count_steps
-from skillsfc.transitions.multistate.influence import probability_variances, time_variances
+from skillsfc.transitions.multistate.influence import probability_variances, time_covariance
 from skillsfc.transitions.multistate.reading import SUBJECT, Histories
-from skillsfc.transitions.multistate.result import Curve, StateSettings, persons_worth, with_keys
 from skillsfc.transitions.records import Floats, Whole
-from skillsfc.transitions.survival.intervals import normal_quantile
 
 MOST_STEPS = 2000  # more distinct event times than this are not all put into the table
 MOST_WORK = 4e8  # clusters x reported times x states for which errors take some tens of seconds
@@ -150,8 +150,8 @@ def _renumber(stays: Stays) -> tuple[int, Stays]:
 
 def estimate_curve(
     group: Group, settings: StateSettings, times: Floats | None, standard_errors: bool
-) -> tuple[Curve, pd.DataFrame]:
-    """Return the curve of a group and its table of expected times in the states."""
+) -> Curve:
+    """Return the curve of a group, with the expected times in the states."""
     stays, start = group.stays, settings.start
     steps = count_steps(stays)
     probability = group.initial @ steps.products
@@ -162,7 +162,12 @@ def estimate_curve(
         variance = probability_variances(stays, steps, probability, group.influence, reported)
         errors = np.sqrt(variance)
     last = float(stays.end.max())
-    curve = Curve(
+    spent = np.diff(np.concatenate([[start], steps.times, [last]])) @ probability
+    covariance = np.full((stays.size, stays.size), np.nan)
+    if told:
+        args = (stays, steps, probability, group.influence, start, last)
+        covariance = time_covariance(*args)
+    return Curve(
         group.keys,
         steps,
         probability,
@@ -173,13 +178,9 @@ def estimate_curve(
         last,
         _changes(stays, steps),
         _worth(group, steps, probability, observed=settings.initial == "observed"),
+        spent,
+        covariance,
     )
-    spent = np.diff(np.concatenate([[start], steps.times, [last]])) @ probability
-    spent_error = np.full(stays.size, np.nan)
-    if told:
-        args = (stays, steps, probability, group.influence, start, last)
-        spent_error = np.sqrt(time_variances(*args))
-    return curve, _time_table(curve, settings, spent, spent_error)
 
 
 def _changes(stays: Stays, steps: Steps) -> Whole:
@@ -212,25 +213,6 @@ def _reported(steps: Steps, clusters: int, size: int, times: Floats | None) -> W
     if count <= min(MOST_STEPS, most):
         return np.arange(count + 1)
     return np.unique(np.linspace(0, count, min(SPREAD, most) + 1).round().astype(np.int64))
-
-
-def _time_table(
-    curve: Curve, settings: StateSettings, spent: Floats, error: Floats
-) -> pd.DataFrame:
-    reach = normal_quantile(settings.level) * error
-    table = pd.DataFrame(
-        {
-            "state": settings.states,
-            "until": curve.last,
-            "expected_time": spent,
-            "standard_error": error,
-            "lower": np.maximum(spent - reach, 0.0),
-            "upper": np.minimum(spent + reach, curve.last - settings.start),
-            "level": settings.level,
-            "unit": settings.unit,
-        }
-    )
-    return with_keys(table, curve.keys)
 
 
 def count_transitions(group: Group, states: tuple[str, ...]) -> pd.DataFrame:

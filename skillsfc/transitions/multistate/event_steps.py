@@ -140,11 +140,12 @@ def count_steps(stays: Stays) -> Steps:
     at_risk, moves = _tables(opened, closed, None, count, size)
     moved = np.nonzero(moves.any(axis=(1, 2)))[0]
     weighted, flows = at_risk[moved].astype(np.float64), moves[moved].astype(np.float64)
+    emptied = (moves[moved].sum(axis=2) == at_risk[moved]) & (at_risk[moved] > 0)
     if not stays.unweighted:
         sums, weighed = _tables(opened, closed, stays.weight, count, size)
         sums[sums < EMPTY * stays.weight.sum()] = 0.0
         weighted, flows = sums[moved], weighed[moved]
-    return Steps(times[moved], at_risk[moved], weighted, _matrices(flows, weighted))
+    return Steps(times[moved], at_risk[moved], weighted, _matrices(flows, weighted, emptied))
 
 
 def _slots(stays: Stays) -> tuple[Whole, Whole, Floats]:
@@ -193,15 +194,17 @@ def _whole_numbers(stays: Stays) -> tuple[Whole, Whole, float] | None:
     return begin, end, lowest
 
 
-def _matrices(moves: Floats, weighted: Floats) -> Floats:
-    """Return I + dA; where nobody is at risk the row is that of the unit matrix."""
+def _matrices(moves: Floats, weighted: Floats, emptied: Flags) -> Floats:
+    """Return I + dA; where nobody is at risk the row is that of the unit matrix.
+
+    States that all have left keep a chance of 0, not the rounding of a sum of parts.
+    """
     empty = weighted <= 0
     hazards = moves / np.where(empty, np.inf, weighted)[:, :, None]
     leaving = hazards.sum(axis=2)
-    above = leaving > 1.0  # by rounding only: everybody at risk leaves
-    if above.any():
-        hazards[above] /= leaving[above][:, None]
-        leaving[above] = 1.0
+    whole = (emptied & (leaving > 0)) | (leaving > 1.0)  # above 1 by rounding only
+    hazards[whole] /= leaving[whole][:, None]
+    leaving[whole] = 1.0
     places = np.arange(moves.shape[1])
     hazards[:, places, places] += 1.0 - leaving
     return np.asarray(hazards, dtype=np.float64)

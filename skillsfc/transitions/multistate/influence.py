@@ -112,10 +112,10 @@ def _order(places: Whole) -> Whole:
     return np.argsort(places.astype(np.uint16) if small else places, kind="stable")
 
 
-def time_variances(
+def time_covariance(
     stays: Stays, steps: Steps, probability: Floats, initial: Floats, start: float, until: float
 ) -> Floats:
-    """Return the variance of the expected time in each state from ``start`` to ``until``.
+    """Return the covariance of the expected times in the states from ``start`` to ``until``.
 
     The same sum in one window, each term carried on by the integral of P(u, t) up to ``until``.
     """
@@ -131,7 +131,7 @@ def time_variances(
         spells = _at_steps(stays, steps)
         met = np.nonzero(spells.last > spells.first)[0]
         _add_changes(influence, spells, window, met, met)
-    return np.asarray(np.einsum("sc,sc->s", influence, influence), dtype=np.float64)
+    return np.asarray(influence @ influence.T, dtype=np.float64)
 
 
 def _products_after(matrices: Floats) -> Floats:

@@ -12,6 +12,8 @@ from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem
 from skillsfc.results import table_hash
 from skillsfc.transitions.column_names import refuse_names
+from skillsfc.transitions.multistate.curve import StateSettings
+from skillsfc.transitions.multistate.curve_tables import tabulate, time_table
 from skillsfc.transitions.multistate.estimation import (
     count_transitions,
     cut_groups,
@@ -25,11 +27,7 @@ from skillsfc.transitions.multistate.reading import (
     read_histories,
     read_place,
 )
-from skillsfc.transitions.multistate.result import (
-    StateProbabilities,
-    StateSettings,
-    tabulate,
-)
+from skillsfc.transitions.multistate.result import StateProbabilities
 from skillsfc.transitions.multistate.wording import state_notes
 from skillsfc.transitions.records import Floats, spell_frame
 from skillsfc.transitions.survival.curve_reading import read_times
@@ -104,8 +102,9 @@ def estimate_state_probabilities(
         ``.table``: group columns, ``state, time`` [unit], ``probability, standard_error, lower,
         upper`` [0-1], ``level``, ``at_risk`` [spells seen in the state at that time, moves at that
         time made; not weighted], ``effective_persons`` (see Notes), ``reliability`` ("u": fewer
-        than 30 of them, or nobody is seen in the state), ``note``. ``.time_in_state``: expected
-        time in each state [unit] with errors. ``.transition_counts``: moves, exposure, hazards.
+        than 30 of them, or nobody is seen in the state), ``note``. Error and limits are missing
+        where the estimate is 0 or 1, unless that is given. ``.time_in_state``: expected time in
+        each state [unit] with errors. ``.transition_counts``: moves, exposure, hazards.
         ``.transitions``: matrices P(start, t). ``.at(times)``: rows at any time.
         ``.diagnostics``: counts by group.
 
@@ -189,8 +188,7 @@ def estimate_state_probabilities(
     )
     _check_window(histories, settings, wanted)
     groups, left_out = cut_groups(histories, settings, place, given)
-    made = [estimate_curve(part, settings, wanted, standard_errors) for part in groups]
-    curves = tuple(curve for curve, _ in made)
+    curves = tuple(estimate_curve(part, settings, wanted, standard_errors) for part in groups)
     counts = [describe(*pair, settings.start) for pair in zip(groups, curves, strict=True)]
     return StateProbabilities(
         tabulate(curves, wanted, settings),
@@ -201,7 +199,7 @@ def estimate_state_probabilities(
             *state_notes(histories, settings, groups, curves, wanted is None, standard_errors),
         ),
         {"version": __version__, "inputs": {"spells": table_hash(spell_frame(spells))}},
-        time_in_state=pd.concat([table for _, table in made], ignore_index=True),
+        time_in_state=time_table(curves, settings, {name: name for name in histories.states}),
         transition_counts=pd.concat(
             [count_transitions(part, histories.states) for part in groups], ignore_index=True
         ),

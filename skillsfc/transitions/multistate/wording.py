@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillsfc.errors import listing
+from skillsfc.transitions.multistate.curve import Curve, StateSettings
 from skillsfc.transitions.multistate.estimation import Group
 from skillsfc.transitions.multistate.reading import Histories
-from skillsfc.transitions.multistate.result import Curve, StateSettings
 from skillsfc.transitions.survival.selection import FEW
 
 
@@ -31,7 +31,8 @@ def state_notes(
         )
     clusters = sum(len(group.influence) for group in groups)
     notes.append(
-        f"Standard errors: infinitesimal jackknife over {clusters} clusters."
+        f"Standard errors: infinitesimal jackknife over {clusters} clusters; none where nobody or "
+        "everybody is in a state, as nothing is seen there of how that may vary."
         if standard_errors
         else "Standard errors were not asked for."
     )

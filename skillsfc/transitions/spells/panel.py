@@ -12,7 +12,12 @@ import pandas as pd
 from skillsfc.errors import ParameterError, Problem, SkillsfcWarning, TableError, did_you_mean
 from skillsfc.errors import listing as listed
 from skillsfc.schema import refuse_other_than_table
-from skillsfc.transitions.column_names import is_number, refuse_names, word_problems
+from skillsfc.transitions.column_names import (
+    is_number,
+    refuse_names,
+    switch_problems,
+    word_problems,
+)
 from skillsfc.transitions.records import CENSORED, Flags, Floats, as_codes
 from skillsfc.transitions.sequences.model import PERIODS
 from skillsfc.transitions.spells.checked import checked_frame
@@ -53,7 +58,7 @@ def spells_to_panel(
     TableError
         If the spells are not valid, or have a column ``time``.
     ParameterError
-        If times are missing, repeated or no numbers.
+        If times are missing, repeated or no numbers, or ``include_end`` is neither true nor false.
 
     Warns
     -----
@@ -71,7 +76,7 @@ def spells_to_panel(
     1       1     6     E
     2       1    12     E
     """
-    grid = _times(times)
+    grid = _times(times, switch_problems({"include_end": include_end}))
     table = checked_frame(spells, subject="spells_to_panel")
     refuse_taken(table, ["time"], "spells_to_panel")
     start, end = (table[name].to_numpy(dtype="float64") for name in ("start", "end"))
@@ -97,14 +102,15 @@ def spells_to_panel(
     return made
 
 
-def _times(times: Any) -> Floats:
+def _times(times: Any, problems: list[Problem]) -> Floats:
     several = isinstance(times, Iterable) and not isinstance(times, str)
     given = [*times] if several else [times]
     read = [time if isinstance(time, str) or is_number(time) else None for time in given]
     numbers = pd.to_numeric(pd.Series(read, dtype=object), errors="coerce").to_numpy("float64")
     if not len(numbers) or not np.isfinite(numbers).all() or len(np.unique(numbers)) < len(numbers):
-        problem = Problem("times", listed(given), "different numbers, at least one")
-        raise ParameterError("spells_to_panel", [problem])
+        problems.append(Problem("times", listed(given), "different numbers, at least one"))
+    if problems:
+        raise ParameterError("spells_to_panel", problems)
     return np.asarray(np.sort(numbers), dtype=np.float64)
 
 
