@@ -62,14 +62,17 @@ def test_medians_are_said_for_each_group_with_the_test():
     assert published["time"].tolist() == followed["time"].tolist()
     for sex, own in published.groupby("sex"):
         known = curve.table[curve.table["sex"] == sex].set_index("time")
-        falls = own.loc[own["probability"].diff().fillna(own["probability"] - 1) < 0, "time"]
-        gone = known["events"].cumsum()[falls].diff().fillna(known["events"].cumsum()[falls])
-        assert (gone >= 10).all()
-        assert len(falls)
-        assert own.set_index("time")["probability"][falls].equals(known["probability"][falls])
+        persons = known["at_risk"].iloc[0]
+        told = own.set_index("time")["probability"]
+        assert ((told - known["probability"][told.index]).abs() <= 2.5 / persons + 1e-12).all()
+        fives = told[told < 1] * persons / 5
+        assert fives.to_numpy() == pytest.approx(fives.round().to_numpy())
     assert (published["at_risk"] % 5 == 0).all()
     note = section.figures[0].note
-    assert note.startswith("Curves end where fewer than ten are followed. Each step is of ten")
+    assert note == (
+        "Curves end where fewer than ten are followed. "
+        "Curves and persons at risk are told in fives of persons."
+    )
     assert section.table("waiting_medians").equals(curve.median)
     assert "a job of any length (paid work)" in section.figures[0].title
 
@@ -209,15 +212,22 @@ def test_destinations_are_said_after_a_year_with_those_who_stayed():
     text = check_section(section)
     assert text.startswith("After 12 months in “home”, ")
     assert "23.3% had gone to “paid work” (14.7% to 36.9%) and " in text
+    figures = section.table("destinations_at").set_index("time")
+    few = made.at(6)["probability"].iloc[0] * made.table["at_risk"].iloc[0]
+    assert 0 < few < 10
+    assert figures.loc[6, "probability"].isna().all()
     assert "the first named is followed, “home”; not “ill”." in text
     shown = section.table("destinations_by_time")
     assert shown["to_state"].tolist() == ["paid work", "still there"]
     published = section.table("destinations_curve")
     assert published["at_risk"].min() >= 10
-    assert not {"events", "censored"} & set(published.columns)
-    assert published["probability"].tolist() == (
-        made.table[made.table["at_risk"] >= 10]["probability"].tolist()
-    )
+    assert not {"events", "censored", "hazard", "stayed"} & set(published.columns)
+    exact = made.table[made.table["at_risk"] >= 10]
+    fives = published["probability"] * exact["at_risk"].iloc[0] / 5
+    assert fives.to_numpy() == pytest.approx(fives.round().to_numpy())
+    assert (
+        fives - exact["probability"].to_numpy() * exact["at_risk"].iloc[0] / 5
+    ).abs().max() < 0.6
     assert section.table("destinations_at")["at_risk"].min() >= 10
 
 

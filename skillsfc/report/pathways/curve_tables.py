@@ -14,40 +14,10 @@ from skillsfc.report.pathways.state_areas import FIVE
 from skillsfc.report.withholding import CONFIDENTIAL, FEWEST, blank, withhold
 
 ENDS = "Curves end where fewer than ten are followed."
-STEPS = (
-    "Each step is of ten arrivals or more: before the next one a curve stands up to nine arrivals "
-    "too high. Persons at risk are told in fives."
-)
-AT_ONE_TIME = ("events", "censored", "hazard")  # of a month, and so often of one person
-
-
-def followed_by_enough(curve: pd.DataFrame) -> pd.DataFrame:
-    """Return the times of a curve at which ten or more are at risk, without counts of exits.
-
-    Who leaves in a month is often one person, and the last steps of a curve are single persons:
-    with a date of birth or a last interview at hand they could be known again.
-
-    Parameters
-    ----------
-    curve : DataFrame
-        ``time, at_risk`` [persons or spells] and whatever else a curve has.
-
-    Returns
-    -------
-    DataFrame
-        The rows kept, without ``events, censored``.
-
-    Examples
-    --------
-    >>> told = pd.DataFrame({"time": [1, 2, 3], "at_risk": [30, 12, 4], "events": [18, 8, 1],
-    ...                      "probability": [0.4, 0.13, 0.1]})
-    >>> followed_by_enough(told)
-       time  at_risk  probability
-    0     1       30         0.40
-    1     2       12         0.13
-    """
-    counts = [name for name in ("events", "censored") if name in curve.columns]
-    return curve[curve["at_risk"] >= FEWEST].drop(columns=counts).reset_index(drop=True)
+FIVES = "Curves and persons at risk are told in fives of persons"
+#: Columns that tell of one time, often of one person, or give the curve back to the last digit.
+EXACT = ("events", "censored", "hazard", "standard_error", "cumulative_hazard",
+         "cumulative_hazard_error", "stayed")  # fmt: skip
 
 
 def ends_early(curve: pd.DataFrame) -> bool:
@@ -61,51 +31,37 @@ def ends_early(curve: pd.DataFrame) -> bool:
     return bool((curve["at_risk"] < FEWEST).any())
 
 
-def in_tens(curve: pd.DataFrame, group: Sequence[str] = ()) -> pd.DataFrame:
-    """Return a curve that falls only where ten or more have arrived since it last fell.
+def in_fives(curve: pd.DataFrame, keys: Sequence[str] = ()) -> pd.DataFrame:
+    """Return a curve in fives of persons, as the areas of states are drawn.
 
-    The months between keep the last step, so that table and picture are the same and neither
-    tells when one person arrived; persons at risk are rounded to fives.
+    Nobody's month of arrival can be read off it, and no height is off by three persons; nothing is
+    told of a single time, nor what would give the curve back.
 
     Parameters
     ----------
     curve : DataFrame
-        ``time, at_risk, events, probability`` in the order of time, with errors and limits.
-    group : sequence of str
-        Columns of the groups.
+        ``time, at_risk, probability`` in the order of time, with errors and limits.
+    keys : sequence of str
+        Columns of the groups, and of the kinds of events.
 
     Examples
     --------
-    >>> told = pd.DataFrame({"time": [1, 2, 3, 4], "at_risk": [31, 25, 18, 4],
-    ...                      "events": [6, 7, 3, 1], "probability": [0.81, 0.58, 0.48, 0.36]})
-    >>> in_tens(told)
+    >>> told = pd.DataFrame({"time": [1, 2, 3, 4], "at_risk": [40, 35, 28, 4],
+    ...                      "events": [5, 7, 3, 1], "probability": [0.875, 0.7, 0.625, 0.5]})
+    >>> in_fives(told)
        time  at_risk  probability
-    0     1       30         1.00
-    1     2       25         0.58
-    2     3       20         0.58
+    0     1       40        0.875
+    1     2       35        0.750
+    2     3       30        0.625
     """
-    seen = curve[curve["at_risk"] >= FEWEST].reset_index(drop=True)
-    keys = [seen[name].astype("str") for name in group] or np.zeros(len(seen))
-    falls = seen.groupby(keys, sort=False)["events"].transform(_tenth)
-    held = [
-        name for name in ("probability", "standard_error", "lower", "upper", "cumulative_hazard",
-                          "cumulative_hazard_error") if name in seen.columns
-    ]  # fmt: skip
-    steps = seen[held].where(falls.astype(bool)).groupby(keys, sort=False).ffill()
-    steps["probability"] = steps["probability"].fillna(1.0)
+    kept = [name for name in curve.columns if name not in EXACT]
+    seen = curve.loc[curve["at_risk"] >= FEWEST, kept].reset_index(drop=True)
+    by = [seen[name].astype("str") for name in keys] or np.zeros(len(seen))
+    five = FIVE / seen.groupby(by, sort=False)["at_risk"].transform("first")
+    heights = [name for name in ("probability", "lower", "upper") if name in seen.columns]
+    rounded = {name: ((seen[name] / five).round() * five).clip(upper=1.0) for name in heights}
     at_risk = (FIVE * (seen["at_risk"] / FIVE).round()).astype(int)
-    made = seen.assign(**{name: steps[name] for name in held}, at_risk=at_risk)
-    return made.drop(columns=[name for name in AT_ONE_TIME if name in made.columns])
-
-
-def _tenth(events: pd.Series) -> pd.Series:
-    """Return 1 where ten or more events have come together since the last 1, else 0."""
-    marks, since = [], 0.0
-    for count in events:
-        since += count
-        marks.append(float(since >= FEWEST))
-        since = 0.0 if marks[-1] else since
-    return pd.Series(marks, index=events.index)
+    return seen.assign(**rounded, at_risk=at_risk)
 
 
 def withhold_few(
@@ -174,23 +130,27 @@ def say_few(notes: Iterable[str]) -> list[str]:
 
 
 def withhold_moves(rates: pd.DataFrame) -> pd.DataFrame:
-    """Return chances of later states without those of one to nine moves, nor what tells them.
+    """Return chances of later states without those of one to nine persons, nor what tells them.
+
+    Many moves may be of one person, who is seen in the two states month after month.
 
     Parameters
     ----------
     rates : DataFrame
-        ``from_state, to_state, transitions, share`` and their errors, ``reliability``.
+        ``from_state, to_state, transitions, persons_in_pair, share`` and their errors,
+        ``reliability``.
 
     Examples
     --------
-    >>> told = pd.DataFrame({"from_state": "U", "to_state": list("EUO"), "transitions": [60, 36, 4],
-    ...                      "share": [0.6, 0.36, 0.04], "reliability": ""})
+    >>> told = pd.DataFrame({"from_state": "U", "to_state": list("EUO"), "share": [0.5, 0.4, 0.1],
+    ...                      "transitions": [60, 48, 12], "persons_in_pair": [50, 40, 1],
+    ...                      "reliability": ""})
     >>> withhold_moves(told)["share"].tolist()
-    [0.6, nan, nan]
+    [0.5, nan, nan]
     """
-    few = rates["transitions"].between(1, FEWEST - 1)
+    few = rates["persons_in_pair"].between(1, FEWEST - 1)
     flagged = rates.assign(reliability=rates["reliability"].mask(few, CONFIDENTIAL))
-    return withhold(flagged, whole=["from_state"], size="transitions")
+    return withhold(flagged, whole=["from_state"], size="transitions", columns=["persons_in_pair"])
 
 
 def without_small_flows(flows: pd.DataFrame, group: Sequence[str]) -> pd.DataFrame:

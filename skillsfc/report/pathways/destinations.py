@@ -11,9 +11,17 @@ from skillsfc.errors import ParameterError, Problem
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_incidence
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.curve_tables import ENDS, ends_early, followed_by_enough
-from skillsfc.report.pathways.grouping import FEWEST, with_interval, without_certainty
+from skillsfc.report.pathways.curve_tables import (
+    ENDS,
+    FIVES,
+    ends_early,
+    in_fives,
+    no_certainty,
+    withhold_few,
+)
+from skillsfc.report.pathways.grouping import FEWEST, with_interval
 from skillsfc.report.pathways.plain_notes import plain_notes
+from skillsfc.report.pathways.state_areas import FIVE
 from skillsfc.report.pathways.state_names import inside, names_for
 from skillsfc.report.pathways.waiting import choose_marks
 from skillsfc.report.pathways.words import one_of, period, say_time, sentences
@@ -88,17 +96,20 @@ def write_destinations(
     if incidence.settings.group:
         found = Problem("incidence", f"by {incidence.settings.group}", "all persons together")
         raise ParameterError("write_destinations", [found])
-    table = followed_by_enough(incidence.table)
+    table = in_fives(incidence.table, ["to_state"])
     if table.empty:
         return Section("destinations", (FEW, *([chosen] if chosen else [])), facts)
     names = names_for([state, *first_of, *table["to_state"].unique()], labels)
     figures = _at(incidence, stayed, unit)
     title = f"{name}: out of {names[state]}, by destination"
     shown = figures.assign(to_state=[names.get(s, s) for s in figures["to_state"]])
-    certain = without_certainty(shown, "probability")  # of nobody no interval is known
+    certain = no_certainty(shown, "probability")  # of nobody no interval is known
     texts = table_estimates(certain, rows="to_state", by="time", measure="probability")
     heads = {str(t): f"after {t:g} {period(unit, t)}" for t in figures["time"].unique()}
-    note = "In brackets 95 % intervals. *: fewer than 30 spells were still going on."
+    note = (
+        "In brackets 95 % intervals. *: fewer than 30 spells were still going on; "
+        "..c: one to nine went there or stayed, or what would tell how many."
+    )
     tables = (
         TableToPublish(SHOWN, f"{title}, per cent of spells", texts,
                        sentences([note, *plain_notes(incidence.notes, unit=unit)]),
@@ -114,7 +125,8 @@ def write_destinations(
 
 def _at(incidence: Any, stayed: Any | None, unit: str) -> pd.DataFrame:
     """Return the curves at chosen times, with those who stayed as one more row a time."""
-    last = float(followed_by_enough(incidence.table)["time"].max())
+    every = incidence.table[incidence.table["at_risk"] >= FEWEST]
+    last = float(every["time"].max())
     columns = ["to_state", "time", "at_risk", "probability", "lower", "upper", "reliability"]
     at = incidence.at(choose_marks(unit, last))
     left = at.drop_duplicates("time").assign(
@@ -124,7 +136,10 @@ def _at(incidence: Any, stayed: Any | None, unit: str) -> pd.DataFrame:
     if stayed is not None:
         ends = stayed.at(list(left["time"])).set_index("time")[["lower", "upper"]]
         left = left.assign(**{end: left["time"].map(ends[end]) for end in ends.columns})
-    return pd.concat([at, left], ignore_index=True)[columns]
+    told = pd.concat([at, left], ignore_index=True)[columns]
+    persons = told["probability"] * float(every["at_risk"].iloc[0])
+    whole = withhold_few(told.drop(columns="at_risk"), [persons], whole=["time"])
+    return whole.assign(at_risk=(FIVE * (told["at_risk"] / FIVE).round()))[columns]
 
 
 def _figure(
@@ -139,6 +154,7 @@ def _figure(
     left = table["to_state"].nunique() - len(most)
     notes = ["The least frequent destinations are in the table only."] if left else []
     notes += [ENDS] if early else []
+    notes += [FIVES]
     return FigureToPublish("destinations", title, chart, note=sentences(notes))
 
 
@@ -150,18 +166,21 @@ def _gone(
     times = known["time"].unique()
     if not len(times):
         return ""
-    wanted = [t for t in choose_marks(unit, float("inf")) if t in times]
-    time = wanted[min(1, len(wanted) - 1)] if wanted else times[0]
+    year = choose_marks(unit, float("inf"))[1]
+    time = min(times, key=lambda told: abs(told - year))
     rows = known[known["time"] == time].set_index("to_state")
-    moved = rows.drop(STAYED).nlargest(3, "probability", keep="all")
+    moved = rows.drop(STAYED, errors="ignore").nlargest(3, "probability", keep="all")
     parts: list[str] = []
     for place, row in moved[moved["probability"] > 0].iterrows():
         verb = "" if parts else " had gone"
         then = f"{verb} to {inside(names[str(place)])}"
         parts.append(with_interval(facts, f"to {place}", row, measure="probability",
                                    table=FIGURES, then=then))  # fmt: skip
-    parts.append(with_interval(facts, "still there", rows.loc[STAYED], measure="probability",
-                               table=FIGURES, then=" were still there"))  # fmt: skip
+    if STAYED in rows.index:
+        parts.append(with_interval(facts, "still there", rows.loc[STAYED], measure="probability",
+                                   table=FIGURES, then=" were still there"))  # fmt: skip
+    if not parts:
+        return ""
     when = say_time(facts, "time", time, unit, table=FIGURES)
     return f"After {when} in {where}, {list_words(parts)}."
 

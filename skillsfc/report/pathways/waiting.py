@@ -13,9 +13,9 @@ from skillsfc.report.charts import plot_survival
 from skillsfc.report.estimates import table_estimates
 from skillsfc.report.pathways.curve_tables import (
     ENDS,
-    STEPS,
+    FIVES,
     ends_early,
-    in_tens,
+    in_fives,
     no_certainty,
     say_few,
     withhold_few,
@@ -97,11 +97,11 @@ def write_waiting(
     goal = name_goal(waits, labels)
     title = f"{name}: still without {goal}"
     medians, outcomes = curve.median, _outcomes(curve, waits)
-    steps = in_tens(curve.table, by)
+    steps = in_fives(curve.table, by)
     early = ENDS if ends_early(curve.table) else ""
     tables = [
         _arrived(curve, waits, goal, by, unit, since),
-        TableToPublish(CURVE, title, steps, STEPS, show=False),
+        TableToPublish(CURVE, title, steps, f"{FIVES}.", show=False),
         TableToPublish(MEDIANS, "Time after which half have arrived", medians, show=False),
         TableToPublish(OUTCOMES, "Persons by outcome", outcomes, show=False),
     ]
@@ -113,7 +113,7 @@ def write_waiting(
         _counted(outcomes, facts),
     )
     kept = tuple(text for text in paragraphs if text)
-    figures = _figure(steps, by, title, unit, source, sentences([early, STEPS]))
+    figures = _figure(steps, by, title, unit, source, sentences([early, FIVES]))
     return Section("waiting", kept, facts, figures, tuple(tables), kept[0])
 
 
