@@ -8,11 +8,12 @@ import numpy as np
 
 from skillsfc.errors import ConvergenceError, ParameterError, Problem
 from skillsfc.transitions.multistate.hidden import HiddenPanel
+from skillsfc.transitions.multistate.panel_endless import least_logs, set_endless_aside
 from skillsfc.transitions.multistate.panel_fit import PanelFit, invert_information
 from skillsfc.transitions.multistate.panel_likelihood import ObservedPanel
 from skillsfc.transitions.multistate.panel_rates import SUBJECT, Covariates
 from skillsfc.transitions.multistate.panel_reading import Columns, Visits
-from skillsfc.transitions.multistate.panel_scoring import Optimum, maximise
+from skillsfc.transitions.multistate.panel_scoring import Bounds, Optimum, maximise
 from skillsfc.transitions.multistate.panel_seen import start_of_confusion
 from skillsfc.transitions.multistate.panel_start import (
     bounds_of,
@@ -32,8 +33,8 @@ def search(
     design: Floats,
     start: Any,
     person: str,
-) -> Optimum:
-    """Return the largest likelihood, from crude rates or those given."""
+) -> tuple[Optimum, Bounds]:
+    """Return the largest likelihood, from crude rates or those given, and how far rates may run."""
     model = likelihood.model
     here = start_parameters(model, given_rates(start, model, crude_rates(model, visits)))
     names = model.names()
@@ -50,12 +51,13 @@ def search(
         problem = Problem("fixed", "every rate", "something left to estimate")
         raise ParameterError(SUBJECT, [problem])
     bounds = bounds_of(model, visits, design, likelihood.size - model.size, names)
-    return maximise(likelihood, here, bounds)
+    return set_endless_aside(likelihood, model, maximise(likelihood, here, bounds)), bounds
 
 
 def fitted(
     likelihood: ObservedPanel | HiddenPanel,
     optimum: Optimum,
+    bounds: Bounds,
     errors: str,
     rows: Covariates,
     visits: Visits,
@@ -83,6 +85,7 @@ def fitted(
         optimum,
         covariance,
         untold,
+        least_logs(likelihood, likelihood.model, optimum, bounds, level),
         rows,
         visits,
         columns,

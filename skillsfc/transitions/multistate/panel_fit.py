@@ -13,12 +13,14 @@ from skillsfc.transitions.multistate.generator import generators_of
 from skillsfc.transitions.multistate.hidden import HiddenPanel
 from skillsfc.transitions.multistate.panel_likelihood import ObservedPanel
 from skillsfc.transitions.multistate.panel_model import RateModel
+from skillsfc.transitions.multistate.panel_moves import reachable
 from skillsfc.transitions.multistate.panel_rates import Covariates
 from skillsfc.transitions.multistate.panel_reading import Columns, Visits
 from skillsfc.transitions.multistate.panel_scoring import FLAT, Optimum
 from skillsfc.transitions.records import Flags, Floats
 
 SHIFT = 1e-5  # step of differences of results in parameters
+EDGE = 1e-12  # part of the whole that is rounding
 TOLD = 1e-4  # part of a result's slope along directions nothing tells of that may be rounding
 
 
@@ -38,6 +40,8 @@ class PanelFit:
         Of the estimates; 0 for those set aside.
     untold : array [parameters, k]
         Directions in which the likelihood is flat.
+    least : array [parameters]
+        One-sided lower bounds of the logs of rates that run without end; NaN for others.
     covariates : Covariates
         Columns of the design.
     visits : Visits
@@ -55,6 +59,7 @@ class PanelFit:
     optimum: Optimum
     covariance: Floats
     untold: Floats
+    least: Floats
     covariates: Covariates
     visits: Visits
     columns: Columns
@@ -86,9 +91,48 @@ class PanelFit:
     @cached_property
     def at_zero(self) -> Flags:
         """Return which rates ran to 0."""
+        return self._away() < 0
+
+    @cached_property
+    def endless(self) -> Flags:
+        """Return which rates ran without end."""
+        return self._away() > 0
+
+    def _away(self) -> Floats:
         baseline = self.model.slot[:, 0]
-        away = self.optimum.ran_away[baseline] < 0
-        return np.asarray(away & (baseline >= 0))
+        return np.where(baseline >= 0, self.optimum.ran_away[baseline], 0.0)
+
+    @cached_property
+    def left_at_once(self) -> Flags:
+        """Return the states left by a rate that ran without end."""
+        made = np.zeros(len(self.model.states), dtype=bool)
+        made[self.model.source[self.endless]] = True
+        return made
+
+    @cached_property
+    def living(self) -> Flags:
+        """Return which states can be reached from which by rates that did not run to 0."""
+        allowed, dead = self.model.allowed.copy(), self.at_zero
+        allowed[self.model.source[dead], self.model.target[dead]] = False
+        return reachable(allowed)
+
+    @cached_property
+    def least_rates(self) -> Floats:
+        """Return one-sided lower bounds of rates that run without end; NaN for all others."""
+        model = self.model
+        baseline = np.where(self.endless, model.slot[:, 0], 0)
+        alone = (model.slot[:, 1:] < 0).all(axis=1) & ~model.constant[:, 1:].any(axis=1)
+        return np.where(self.endless & alone, np.exp(self.least[baseline]), np.nan)
+
+    def unlimited(self, value: Floats, whole: float = np.inf) -> Flags:
+        """Return which results [..., from, to] have no limits, though the model leaves them open.
+
+        Those that rest on a rate without end, and those at their edge, 0 or the ``whole``: there
+        the delta method says nothing.
+        """
+        open_ = reachable(self.model.allowed) & ~self.model.absorbing[:, None]
+        endless = (self.living @ self.left_at_once)[:, None]
+        return np.asarray(open_ & (endless | (value <= 0) | (value >= whole * (1 - EDGE))))
 
     def generator(self, parameters: Floats, design: Floats) -> Floats:
         """Return the generator of one kind of person [states, states]."""
@@ -126,7 +170,8 @@ class PanelFit:
         Notes
         -----
         On the scale ``"log"`` the interval of x is :math:`x e^{\pm z s / x}`; on ``"logit"`` it is
-        symmetric in :math:`\log(x / (1 - x))`, so that it stays within 0 and 1.
+        symmetric in :math:`\log(x / (1 - x))`, so that it stays within 0 and 1. What is certain,
+        with an error of 0, has limits at itself; where the error is missing, they are too.
         """
         inside = (value > 0) & ((value < 1) | (scale == "log"))
         safe = np.where(inside, value, 0.5)
@@ -140,8 +185,8 @@ class PanelFit:
         return {
             "standard_error": error,
             "level": np.full(len(value), self.level),
-            "lower": np.where(inside, lower, value),
-            "upper": np.where(inside, upper, value),
+            "lower": np.where(inside | np.isnan(error), lower, value),
+            "upper": np.where(inside | np.isnan(error), upper, value),
         }
 
 

@@ -18,6 +18,7 @@ from skillsfc.transitions.multistate.panel_fit import PanelFit
 from skillsfc.transitions.multistate.panel_likelihood import ObservedPanel, observed_panel
 from skillsfc.transitions.multistate.panel_model import RateModel
 from skillsfc.transitions.multistate.panel_moves import choose_states, named_pairs
+from skillsfc.transitions.multistate.panel_rate_table import effect_table, rate_table
 from skillsfc.transitions.multistate.panel_rates import (
     SUBJECT,
     Covariates,
@@ -39,12 +40,7 @@ from skillsfc.transitions.multistate.panel_seen import (
     read_words_of_states,
 )
 from skillsfc.transitions.multistate.panel_start import refuse_impossible
-from skillsfc.transitions.multistate.panel_tables import (
-    confusion_table,
-    effect_table,
-    initial_table,
-    rate_table,
-)
+from skillsfc.transitions.multistate.panel_tables import confusion_table, initial_table
 from skillsfc.transitions.multistate.panel_wording import diagnose, panel_notes, table_of_moves
 from skillsfc.transitions.records import Floats
 
@@ -209,9 +205,9 @@ def fit_panel_markov(
         if hidden
         else observed_panel(model, visits, design)
     )
-    optimum = search(likelihood, visits, design, start, person)
+    optimum, bounds = search(likelihood, visits, design, start, person)
     errors = "clusters" if weight is not None or cluster is not None else information
-    fit = fitted(likelihood, optimum, errors, rows, visits, columns, level, unit)
+    fit = fitted(likelihood, optimum, bounds, errors, rows, visits, columns, level, unit)
     settings = PanelMarkovSettings(
         alphabet, tuple(model.moves()), model.covariates, exact,
         "with error" if confused else "not always" if hidden else "as it is",

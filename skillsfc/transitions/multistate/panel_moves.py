@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
+from skillsfc.transitions.column_names import read_states
 from skillsfc.transitions.records import Flags
 
 Pair = tuple[str, str]
 ARROW = "->"
+SUBJECT = "fit_panel_markov"
 
 
 def state_text(value: object) -> str:
@@ -39,7 +41,14 @@ def read_pair(move: object) -> Pair | None:
     parts: Any = move.split(ARROW) if isinstance(move, str) else move
     if not isinstance(parts, Sequence) or isinstance(parts, str) or len(parts) != 2:
         return None
+    if any(part is None for part in parts):
+        return None
     return state_text(parts[0]), state_text(parts[1])
+
+
+def one_word(value: object) -> bool:
+    """Return whether a value is one state, and not several."""
+    return isinstance(value, str) or not isinstance(value, Iterable)
 
 
 def named_pairs(transitions: Any) -> list[Pair] | None:
@@ -65,7 +74,7 @@ def named_pairs(transitions: Any) -> list[Pair] | None:
                  if transitions.index[i] != transitions.columns[j]]  # fmt: skip
     elif isinstance(transitions, Mapping):
         moves = [(a, b) for a, ends in transitions.items()
-                 for b in ([ends] if isinstance(ends, str) else ends)]  # fmt: skip
+                 for b in ([ends] if one_word(ends) else ends)]  # fmt: skip
     elif isinstance(transitions, str):
         moves = [transitions]
     else:
@@ -73,7 +82,7 @@ def named_pairs(transitions: Any) -> list[Pair] | None:
     pairs = [read_pair(move) for move in moves]
     problems = _wrong(moves, pairs)
     if problems:
-        raise ParameterError("fit_panel_markov", problems)
+        raise ParameterError(SUBJECT, problems)
     return [pair for pair in pairs if pair is not None]
 
 
@@ -97,14 +106,14 @@ def _wrong(moves: list[Any], pairs: list[Pair | None]) -> list[Problem]:
 
 
 def choose_states(
-    found: Sequence[str], pairs: Sequence[Pair] | None, states: Sequence[object] | None
+    found: Sequence[str], pairs: Sequence[Pair] | None, states: object
 ) -> tuple[str, ...]:
     """Return the alphabet: as given, or the states found and named, numbers in their order.
 
     Raises
     ------
     ParameterError
-        If a move names a state that ``states`` does not.
+        If ``states`` is no list of states, or a move names a state that it does not.
 
     Examples
     --------
@@ -112,18 +121,20 @@ def choose_states(
     ('1', '2', '10')
     """
     named = list(dict.fromkeys(state for pair in pairs or () for state in pair))
-    if states is None:
+    given = read_states(states, SUBJECT, found)
+    if given is None:
         every = set(found) | set(named)
         numbers = all(state.lstrip("-").isdigit() for state in every)
         return tuple(sorted(every, key=int) if numbers else sorted(every))
-    given = tuple(dict.fromkeys(state_text(state) for state in states))
+    if not given:
+        raise ParameterError(SUBJECT, [Problem("states", "none", "two states or more")])
     problems = [
         Problem("transitions", f"unknown state {state!r}", listing(given, 30),
                 did_you_mean(state, given))
         for state in named if state not in given
     ]  # fmt: skip
     if problems:
-        raise ParameterError("fit_panel_markov", problems)
+        raise ParameterError(SUBJECT, problems)
     return given
 
 

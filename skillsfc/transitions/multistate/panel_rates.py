@@ -11,7 +11,7 @@ import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
 from skillsfc.transitions.multistate.panel_model import BASELINE, RateModel, number_slots
-from skillsfc.transitions.multistate.panel_moves import ARROW, Pair, read_pair
+from skillsfc.transitions.multistate.panel_moves import ARROW, Pair, one_word, read_pair
 from skillsfc.transitions.records import Flags, Floats
 from skillsfc.transitions.survival.formula import Design, design_matrix
 from skillsfc.transitions.survival.formula_parser import parse_formula
@@ -194,7 +194,7 @@ def build_model(
         place = _place(key, pairs, columns, full, problems)
         if place is None:
             continue
-        if not _positive(value):
+        if not positive(value):
             problems.append(Problem("fixed", f"{value!r} for {key}", "a number above 0"))
             continue
         held[place] = True
@@ -209,7 +209,8 @@ def build_model(
     return RateModel(tuple(states), source, target, names, centre, scale, slot, constant)
 
 
-def _positive(value: object) -> bool:
+def positive(value: object) -> bool:
+    """Return whether a value is a finite number above 0."""
     number = isinstance(value, int | float | np.integer | np.floating)
     return number and bool(np.isfinite(value)) and value > 0  # type: ignore[operator, call-overload]
 
@@ -246,7 +247,12 @@ def _shared(
             continue
         column = columns.index(name)
         every = [[pair for row, pair in enumerate(pairs) if full[row, column]]]
-        for group in every if groups == "all" else groups:
+        wanted = every if isinstance(groups, str) and groups == "all" else groups
+        if one_word(wanted) or any(one_word(group) for group in wanted):
+            expected = '"all", or groups of moves such as [["E->U", "U->E"]]'
+            problems.append(Problem("equal", f"{groups!r} for {name!r}"[:60], expected))
+            continue
+        for group in wanted:
             members = [(read_pair(move), move) for move in group]
             problems += [_no_move("equal", move, pairs) for p, move in members if p not in pairs]
             made.append([(pairs.index(p), column) for p, _ in members if p in pairs])

@@ -11,9 +11,9 @@ import pandas as pd
 from skillsfc.results import Result
 from skillsfc.transitions.multistate.panel_fit import PanelFit
 from skillsfc.transitions.multistate.panel_goodness import decoded_table, prevalence_table
+from skillsfc.transitions.multistate.panel_rate_table import rate_table
 from skillsfc.transitions.multistate.panel_tables import (
     probability_table,
-    rate_table,
     sojourn_table,
     time_table,
 )

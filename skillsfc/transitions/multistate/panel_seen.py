@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
+from skillsfc.transitions.column_names import is_number
 from skillsfc.transitions.multistate.hidden_seen import Confusion, FirstState
 from skillsfc.transitions.multistate.panel_moves import state_text
 from skillsfc.transitions.multistate.panel_reading import Visits
@@ -104,8 +105,7 @@ def _rows(given: Any, states: Sequence[str], problems: list[Problem]) -> dict[st
     if isinstance(given, np.ndarray) and given.shape == (len(states), len(states)):
         given = pd.DataFrame(given, index=list(states), columns=list(states))
     if isinstance(given, pd.DataFrame):
-        return {state_text(true): {state_text(seen): float(chance)
-                                   for seen, chance in row.items() if chance != 0}
+        return {state_text(true): {seen: chance for seen, chance in row.items() if chance != 0}
                 for true, row in given.iterrows()}  # fmt: skip
     if isinstance(given, Mapping):
         return {state_text(true): seen for true, seen in given.items()}
@@ -141,7 +141,9 @@ def _read_row(
     if not isinstance(seen, Mapping):
         free += [(row, states.index(word)) for word in others]
         return
-    chances = {state_text(word): float(chance) for word, chance in seen.items()}
+    chances = _chances(seen, "misclassification", problems)
+    if len(problems) > before:
+        return
     rest = 1.0 - sum(chances[word] for word in others)
     stated = chances.get(true, rest)
     if min(chances.values()) < 0 or rest < 0 or abs(stated - rest) > SUM_TOLERANCE:
@@ -196,12 +198,12 @@ def read_first_state(
 def _given(kind: Any, states: Sequence[str]) -> Floats:
     words = dict(kind.items()) if isinstance(kind, Mapping | pd.Series) else None
     if words is None and np.shape(kind) == (len(states),):
-        words = dict(zip(states, np.asarray(kind, dtype=float), strict=True))
+        words = dict(zip(states, kind, strict=True))
     problems: list[Problem] = []
     if words is None:
         problems.append(Problem("initial", type(kind).__name__, "chances by state"))
         raise ParameterError(SUBJECT, problems)
-    chances = {state_text(word): float(chance) for word, chance in words.items()}
+    chances = _chances(words, "initial", problems)
     read_words_of_states(list(chances), states, "initial", problems)
     total = sum(chances.values())
     if chances and (min(chances.values()) < 0 or abs(total - 1) > SUM_TOLERANCE):
@@ -209,3 +211,11 @@ def _given(kind: Any, states: Sequence[str]) -> Floats:
     if problems:
         raise ParameterError(SUBJECT, problems)
     return np.array([chances.get(state, 0.0) for state in states]) / total
+
+
+def _chances(given: Mapping[Any, Any], argument: str, problems: list[Problem]) -> dict[str, float]:
+    """Return chances by state; what is no number becomes a problem."""
+    wrong = [chance for chance in given.values() if not is_number(chance)]
+    if wrong:
+        problems.append(Problem(argument, f"no chance: {listing(wrong)}", "numbers from 0 to 1"))
+    return {state_text(word): float(chance) for word, chance in given.items() if is_number(chance)}

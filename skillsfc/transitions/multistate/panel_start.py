@@ -11,6 +11,7 @@ from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, l
 from skillsfc.transitions.multistate.hidden import HiddenPanel
 from skillsfc.transitions.multistate.panel_model import RateModel
 from skillsfc.transitions.multistate.panel_moves import ARROW, reachable, read_pair, shortest_path
+from skillsfc.transitions.multistate.panel_rates import positive
 from skillsfc.transitions.multistate.panel_reading import PANEL, Visits
 from skillsfc.transitions.multistate.panel_scoring import Bounds
 from skillsfc.transitions.records import Floats, hashed
@@ -108,7 +109,7 @@ def given_rates(start: Any, model: RateModel, crude: Floats) -> Floats:
         return crude
     if isinstance(start, pd.DataFrame):
         start = {(a, b): start.loc[a, b] for a in start.index for b in start.columns
-                 if a != b and start.loc[a, b] > 0}  # fmt: skip
+                 if a != b and pd.notna(start.loc[a, b]) and start.loc[a, b] != 0}  # fmt: skip
     made, moves, problems = crude.copy(), model.moves(), []
     for move, rate in dict(start).items():
         pair = read_pair(move)
@@ -116,7 +117,7 @@ def given_rates(start: Any, model: RateModel, crude: Floats) -> Floats:
         if word not in moves:
             guess = did_you_mean(word, moves)
             problems.append(Problem("start", f"{word!r} is no move", listing(moves, 30), guess))
-        elif not (np.isfinite(rate) and rate > 0):
+        elif not positive(rate):
             problems.append(Problem("start", f"rate {rate!r} of {word}", "a number above 0"))
         else:
             made[moves.index(word)] = float(rate)
@@ -139,7 +140,8 @@ def bounds_of(
     model: RateModel, visits: Visits, design: Floats, more: int, names: list[str]
 ) -> Bounds:
     """Return where parameters count as having run away; ``more`` of them are log odds."""
-    time = np.maximum(time_in_states(visits, len(model.states)), 1e-12)
+    time = time_in_states(visits, len(model.states))
+    time = np.where(time > 0, time, time.sum())  # nobody is met there: people may pass all the same
     positive = visits.length[visits.length > 0]
     fastest = np.log(FASTEST / positive.min()) if len(positive) else np.inf
     width = np.maximum(np.ptp(design, axis=0), 1e-12)

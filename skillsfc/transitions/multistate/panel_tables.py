@@ -1,4 +1,4 @@
-"""Tables of a fitted panel model: rates, ratios, confusions, probabilities, times in states."""
+"""Tables of a fitted panel model: confusions, first states, probabilities, times in states."""
 
 from __future__ import annotations
 
@@ -13,98 +13,10 @@ from skillsfc.transitions.multistate.generator import Exponentials
 from skillsfc.transitions.multistate.hidden import HiddenPanel
 from skillsfc.transitions.multistate.panel_fit import PanelFit
 from skillsfc.transitions.multistate.panel_moves import reachable
-from skillsfc.transitions.multistate.panel_reading import count_moves
 from skillsfc.transitions.records import Floats
 
-FEW_PERSONS = 30
-EFFECTS = ["from_state", "to_state", "covariate", "coefficient", "standard_error", "hazard_ratio",
-           "level", "lower", "upper", "note"]  # fmt: skip
 NONE = 1e-12  # a chance below it is one that ran to 0
 SUBJECT = "fit_panel_markov"
-
-
-def rate_table(fit: PanelFit, values: Any = None) -> pd.DataFrame:
-    """Return the rate of each move of one kind of person, with its interval."""
-    model, design = fit.model, fit.design(values)
-    rates = fit.rates(fit.parameters, design)
-    slopes = np.zeros((len(rates), len(fit.parameters)))
-    rows = np.repeat(design, len(rates), axis=0)
-    slopes[:, : model.size] = model.to_parameters(np.eye(len(rates)), rows)
-    count, persons = _counts(fit)
-    words = np.array(model.states, dtype=object)
-    columns: dict[str, Any] = {
-        "from_state": words[model.source], "to_state": words[model.target], "rate": rates,
-        **fit.bounds(rates, rates * fit.errors(slopes), "log"),
-        "unit": [f"per {fit.unit}"] * len(rates),
-        "moves": count[model.source, model.target], "persons": persons[model.source],
-        "reliability": np.where(persons[model.source] < FEW_PERSONS, "u", "").astype(object),
-        "note": np.full(len(rates), "", dtype=object),
-    }  # fmt: skip
-    _mark_runaways(fit, columns, design)
-    return pd.DataFrame(columns)
-
-
-def _counts(fit: PanelFit) -> tuple[Any, Any]:
-    """Return moves seen from visit to visit, and persons seen in each state."""
-    visits, size = fit.visits, len(fit.model.states)
-    known = visits.code < size
-    seen = np.unique(visits.person[known] * size + visits.code[known])
-    return count_moves(visits, size), np.bincount(seen % size, minlength=size)
-
-
-def _mark_runaways(fit: PanelFit, columns: dict[str, Any], design: Floats) -> None:
-    """Say which rates ran to 0 or without end, and give those at 0 an upper bound."""
-    baseline = fit.model.slot[:, 0]
-    away = np.where(baseline >= 0, fit.optimum.ran_away[baseline], 0)
-    error, lower, upper, note = (
-        columns[name] for name in ("standard_error", "lower", "upper", "note")
-    )
-    for row in np.nonzero(away)[0]:
-        error[row] = np.nan
-        if away[row] > 0:
-            lower[row] = upper[row] = np.nan
-            note[row] = "runs without end: visits are too far apart for it"
-            continue
-        inside = fit.model.rates(fit.parameters[: fit.model.size], design)[0, row]
-        slope = float(fit.optimum.gradient[baseline[row]]) / inside
-        upper[row] = np.log(1 - fit.level) / slope if slope < 0 else np.nan
-        note[row] = "0: no sign of such moves; upper bound one-sided"
-    note[baseline < 0] = "fixed"
-
-
-def effect_table(fit: PanelFit) -> pd.DataFrame:
-    """Return rate ratios of covariates, one row a move and a covariate."""
-    model = fit.model
-    move, column = np.nonzero(_present(fit))
-    if not len(move):
-        return pd.DataFrame(columns=EFFECTS)
-    slot, scale = model.slot[move, column], model.scale[column - 1]
-    free = slot >= 0
-    slopes = np.zeros((len(move), len(fit.parameters)))
-    slopes[np.nonzero(free)[0], slot[free]] = 1.0
-    away = free & (fit.optimum.ran_away[slot] != 0)
-    dead = fit.at_zero[move]
-    value = model.coefficients(fit.parameters[: model.size])[move, column] / scale
-    value = np.where(dead, np.nan, value)
-    error = np.where(away | dead, np.nan, fit.errors(slopes) / scale)
-    words = np.array(model.states, dtype=object)
-    reach = fit.quantile * error
-    with np.errstate(over="ignore"):
-        bounds = np.exp(value - reach), np.exp(value + reach)
-    note = np.where(~free, "fixed", np.where(away, "runs without end", ""))
-    parts = (
-        words[model.source[move]], words[model.target[move]],
-        np.array(model.covariates, dtype=object)[column - 1], value, error, np.exp(value),
-        np.full(len(move), fit.level), *bounds,
-        np.where(dead, "no such moves", note).astype(object),
-    )  # fmt: skip
-    return pd.DataFrame(dict(zip(EFFECTS, parts, strict=True)))
-
-
-def _present(fit: PanelFit) -> Any:
-    made = (fit.model.slot >= 0) | (fit.model.constant != 0)
-    made[:, 0] = False
-    return made
 
 
 def confusion_table(fit: PanelFit) -> pd.DataFrame:
@@ -193,10 +105,12 @@ def probability_table(fit: PanelFit, times: Any, values: Any) -> pd.DataFrame:
     full = np.zeros((len(slopes), len(fit.parameters)))
     full[:, : model.size] = model.to_parameters(slopes, rows)
     words = np.array(model.states, dtype=object)
-    chance = np.minimum(made.matrices()[group, start, end], 1.0)
+    whole = np.where(fit.living, np.minimum(made.matrices(), 1.0), 0.0)  # no way, no chance
+    unlimited = fit.unlimited(whole, 1.0) & (moments > 0)[:, None, None]
+    chance, error = whole.ravel(), np.where(unlimited.ravel(), np.nan, fit.errors(full))
     return pd.DataFrame({
         "time": moments[group], "from_state": words[start], "to_state": words[end],
-        "probability": chance, **fit.bounds(chance, fit.errors(full), "logit"),
+        "probability": chance, **fit.bounds(chance, error, "logit"),
     })  # fmt: skip
 
 
@@ -212,8 +126,20 @@ def sojourn_table(fit: PanelFit, values: Any) -> pd.DataFrame:
     with np.errstate(invalid="ignore"):
         value, error = fit.delta(stays)
     words = np.array(model.states, dtype=object)[leaving]
+    at_once = fit.left_at_once[leaving]
+    error[at_once | np.isinf(value)] = np.nan
+    value[at_once] = 0.0
     bounds = fit.bounds(value, error, "log")
+    bounds["lower"][at_once] = 0.0
+    bounds["upper"][at_once] = _longest(fit)[leaving][at_once]
     return pd.DataFrame({"state": words, "mean_stay": value, **bounds, "unit": fit.unit})
+
+
+def _longest(fit: PanelFit) -> Floats:
+    """Return one-sided upper bounds of stays in the states that are left without end; else NaN."""
+    made = np.full(len(fit.model.states), np.nan)
+    np.fmin.at(made, fit.model.source, 1 / fit.least_rates)
+    return made
 
 
 def _number(value: object) -> bool:
@@ -248,6 +174,8 @@ def time_table(fit: PanelFit, until: float | None, start: float, values: Any) ->
 
     with np.errstate(invalid="ignore"):
         value, error = fit.delta(times)
+    value = np.where(fit.living, value, 0.0)  # no way, no time
+    error[fit.unlimited(value, np.inf if until is None else until - start)] = np.nan
     words = np.array(model.states, dtype=object)
     first, second = (cell.ravel() for cell in np.indices((size, size)))
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -8,6 +8,7 @@ import pandas as pd
 from skillsfc.errors import listing
 from skillsfc.transitions.multistate.hidden import HiddenPanel
 from skillsfc.transitions.multistate.panel_fit import PanelFit, invert_information
+from skillsfc.transitions.multistate.panel_rate_table import FEW_PERSONS
 from skillsfc.transitions.multistate.panel_reading import seen_once
 from skillsfc.transitions.multistate.panel_result import PanelMarkovSettings
 from skillsfc.transitions.records import Floats
@@ -72,9 +73,9 @@ def panel_notes(
         notes.append("Standard errors are robust, from sums of slopes by person or cluster.")
     notes += _runaways(fit)
     notes += _untold(fit)
-    few = table.loc[table["reliability"] == "u", "from_state"].unique()
+    few = table.loc[table["persons"] < FEW_PERSONS, "from_state"].unique()
     if len(few):
-        notes.append(f"Fewer than 30 persons were seen in {listing(few)}: unreliable.")
+        notes.append(f"Fewer than {FEW_PERSONS} persons were seen in {listing(few)}: unreliable.")
     notes += _too_fast(fit)
     return tuple(notes)
 
@@ -99,8 +100,15 @@ def _runaways(fit: PanelFit) -> list[str]:
     zero = [names[at] for at in low]
     if zero:
         made.append(f"No sign of {listing(zero)}: ran to 0 and was set to it, without a standard "
-                    "error; the upper bound is one-sided.")  # fmt: skip
-    others = [names[at] for at in np.nonzero(away)[0] if names[at] not in zero]
+                    "error; upper bounds are one-sided.")  # fmt: skip
+    endless = [names[at] for at in np.unique(fit.model.slot[fit.endless, 0])]
+    if endless:
+        where = listing([fit.model.states[at] for at in np.nonzero(fit.left_at_once)[0]])
+        made.append(f"No finite estimate of {listing(endless)}: the faster, the likelier. All who "
+                    f"were seen in {where} may have left by the next visit, and visits are too far "
+                    "apart to tell how soon. The lower bound of the rate is one-sided; chances and "
+                    "times that rest on it have no limits.")  # fmt: skip
+    others = [names[at] for at in np.nonzero(away)[0] if names[at] not in zero + endless]
     if others:
         made.append(f"No finite estimate: {listing(others)} ran to the end of its range; it was "
                     "left there, without a standard error.")  # fmt: skip
