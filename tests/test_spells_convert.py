@@ -246,6 +246,12 @@ def test_a_panel_shows_the_state_at_each_interview():
     assert strict["time"].tolist() == [0, 3, 6, 3]
 
 
+@pytest.mark.parametrize("wrong", ["no", None, 1, [True]])
+def test_an_end_that_is_neither_included_nor_not_is_refused(wrong):
+    with pytest.raises(ParameterError, match=r"include_end: .*expected True or False"):
+        sf.spells_to_panel(TOLD, times=[0, 3], include_end=wrong)
+
+
 def test_a_panel_shows_where_a_last_move_went_and_nobody_before_entry():
     told = spells(("a", "S", 0, 4), ("b", "S", 0, 9), to_state=["dead", None], entry=[0, 5])
     made = sf.spells_to_panel(told, times=[0, 4, 5])

@@ -649,3 +649,40 @@ def test_a_group_without_anybody_at_the_start_is_left_out():
     pd.testing.assert_frame_equal(both, alone.table)
     with pytest.raises(CoverageError, match="nobody under observation at 0 in 'sex F'"):
         estimate(late[late["sex"] == "F"], group="sex")
+
+
+def test_where_nobody_or_everybody_is_no_error_is_told():
+    table = pd.DataFrame({"person": [1, 2], "state": "U", "start": 0, "end": 6, "to_state": ""})
+    made = estimate(table, states=["E", "U"])
+    ends = ["standard_error", "lower", "upper"]
+    assert made.table["probability"].tolist() == [0.0, 1.0]
+    assert made.table[ends].isna().all().all()
+    assert made.time_in_state[ends].isna().all().all()
+    assert any("none where nobody or everybody" in note for note in made.notes)
+    given = estimate(TOY, from_state="U").table.set_index(["time", "state"])
+    assert given.loc[(0, "U"), ends].tolist() == [0, 1, 1]  # the start is given, not estimated
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_state_that_all_have_left_has_a_chance_of_exactly_0(weighted):
+    rng = np.random.default_rng(0)
+    for persons in (7, 49, 93):
+        table = pd.DataFrame({"person": range(persons), "state": "U", "start": 0, "end": 6})
+        table["to_state"] = rng.choice(list("ABCDE"), persons)
+        table["weight"] = rng.uniform(0.3, 3, persons) if weighted else 1.0
+        made = estimate(table)
+        assert made.at(6).set_index("state").loc["U", "probability"] == 0
+        moved = made.transitions_at(6).set_index(["from_state", "to_state"])
+        assert moved.loc[("U", "U"), "probability"] == 0
+
+
+def test_time_in_kinds_of_states_has_the_error_of_the_sum():
+    made = estimate(random_spells(3))
+    kinds = made.time_in_kinds({"A": "job", "B": "job"}).set_index("kind")
+    spent = made.time_in_state.set_index("state")["expected_time"]
+    assert kinds.loc["job", "expected_time"] == pytest.approx(spent["A"] + spent["B"])
+    # What is not in the jobs is in C, of the same time in all: the errors are the same.
+    errors = kinds["standard_error"]
+    assert errors["job"] == pytest.approx(errors["C"], rel=1e-9)
+    with pytest.raises(sf.errors.ParameterError, match="kinds: 5"):
+        made.time_in_kinds(5)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
@@ -62,7 +63,8 @@ def plot_state_areas(
         All states of the set in their order, shown here or not: a state then has the same colour
         in every picture of the set. By default the states shown.
     step : bool
-        Draw a change where it happened, instead of a line to the next time.
+        Draw a change where it happened, instead of a line to the next time; the last time is then
+        as wide as the one before.
     unit : str, optional
         Unit of the time axis, for its title; by default the result's, or months.
     ax : Axes, optional
@@ -167,6 +169,7 @@ def alt_state_areas(
 def _draw(axes: Axes, panels: Panels, step: bool) -> float:
     """Draw the panels from left to right and return the width of one."""
     parts = {code: parts_of(panels, code) for code in panels.groups}
+    parts = {code: _with_width(part) for code, part in parts.items()} if step else parts
     first = min(float(part.index.min()) for part in parts.values())
     last = max(float(part.index.max()) for part in parts.values())
     width = max(last - first, 1e-9)
@@ -184,6 +187,13 @@ def _draw(axes: Axes, panels: Panels, step: bool) -> float:
         _write_shares(axes, x[-1] - 0.012 * width, part.to_numpy()[-1], written, panels.colours)
     axes.set_xticks(ticks, labels=texts)
     return width
+
+
+def _with_width(part: pd.DataFrame) -> pd.DataFrame:
+    """Return heights of which the last stand twice, a step apart: else nothing is drawn of them."""
+    times = part.index.to_numpy(dtype=float)
+    after = times[-1] + (times[-1] - times[-2] if len(times) > 1 else 1.0)
+    return pd.concat([part, part.iloc[[-1]].set_axis([after])])
 
 
 def _nice(first: float, last: float, panels: int) -> list[float]:

@@ -102,11 +102,12 @@ def write_later_states(
     keys = [*([group] if group else []), "state"]
     made = table_estimates(rows, rows=keys, by="time", measure="probability", names=names)
     note = f"{FLAGS} Counted from the start. States without a row: nobody was seen there."
+    persons = shown.of(later.diagnostics)[[*told.group, "persons"]]
     tables = (
         *shown.left_out(facts),
         TableToPublish("jobless_later_at", title, made, note),
         TableToPublish(AT, f"{title}: the figures", at, show=False),
-        TableToPublish(FOLLOWED, f"{title}: persons", shown.of(later.diagnostics), show=False),
+        TableToPublish(FOLLOWED, f"{title}: persons", persons, show=False),
         TableToPublish(f"{LATER}_in_figures", f"{title}: all times",
                        withhold_parts(every, told.group), show=False),
     )  # fmt: skip

@@ -145,8 +145,8 @@ def _matrix(moved: pd.DataFrame, set_: Any, names: Mapping[str, str]) -> TableTo
         f"Chance to be in each state {when} later, per cent, by the state now",
         made,
         f"Rows add up to 100; in brackets 95 % intervals. *: fewer than 30 persons were there; "
-        f"..c: one to nine moves, or what would tell them; ..: nobody was seen there {when} before "
-        "the end.",
+        f"..c: one to nine persons, or what would tell of them; ..: nobody was seen there {when} "
+        "before the end.",
         labels={"from_state": "now"},
     )
 

@@ -2,8 +2,9 @@
 
 One rule for all shares of persons in a state at a time: a share that rests on one to nine persons
 (counted in the state, or observed in it then where the share is a probability) is not told, nor is
-the next smallest, which would tell it. Areas are drawn in fives of persons instead, so that no
-state drops out of a picture for a month.
+the next smallest, which would tell it; a probability of a state in which nobody is observed any
+more is what it was when few were, and not told either. Areas are drawn in fives of persons instead,
+so that no state drops out of a picture for a month.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pandas as pd
 
 from skillsfc.report.brief.section import FigureToPublish
 from skillsfc.report.charts import plot_state_areas
-from skillsfc.report.pathways.grouping import one_column
+from skillsfc.report.pathways.grouping import ROUNDING, one_column
 from skillsfc.report.pathways.state_names import drawable, names_for
 from skillsfc.report.pathways.words import code_text, period, sentences
 from skillsfc.report.text import list_words
@@ -23,14 +24,15 @@ from skillsfc.report.withholding import CONFIDENTIAL, FEWEST, withhold
 
 FIVE = 5  # persons: where one to nine are, an area of none, five or ten is drawn
 DRAWN_LEAST = 20 * FIVE  # persons: of fewer, areas in fives are stairs and little else
+IN_FIVES = "Areas are drawn in fives of persons, so that one or two need not show"
 NO_AREAS = (
     "There is no picture of the states over time: areas are drawn in fives of persons, and "
     "fewer than a hundred are followed."
 )
 FLAGS = (
-    "In brackets 95 % intervals. *: resting on fewer than 30 persons, or nobody is seen there any "
-    "more; ..c: resting on one to nine persons, or giving such a share away; ..: nobody is in "
-    "sight at all; 0.0 without an interval: nobody was there."
+    "In brackets 95 % intervals. *: resting on fewer than 30 persons; ..c: resting on one to nine "
+    "persons, or on those who were there when last seen, or giving such a share away; ..: nobody "
+    "is in sight at all; 0.0 without an interval: nobody was there."
 )
 
 
@@ -56,6 +58,8 @@ def withhold_parts(table: pd.DataFrame, group: Sequence[str]) -> pd.DataFrame:
     """
     time, count = _columns(table)
     few = table[count].between(1, FEWEST - 1)
+    if "probability" in table.columns:
+        few |= (table[count] == 0) & (table["probability"] > ROUNDING)
     flagged = table.assign(reliability=table["reliability"].mask(few, CONFIDENTIAL))
     return withhold(flagged, whole=[*group, time], size=count)
 
@@ -105,7 +109,7 @@ def part_areas(
         shown, group=group, states=states, every=told.states, step=True, unit=period(unit),
         labels=names_for(states, labels), source=source,
     )  # fmt: skip
-    written = f"{_written(kept[time].max(), unit)}. Areas are drawn in fives of persons"
+    written = f"{_written(kept[time].max(), unit)}. {IN_FIVES}"
     return FigureToPublish(name, title, chart, note=sentences([written, *ended, note]))
 
 

@@ -39,6 +39,7 @@ def count_pairs(
         "transitions": sums.pairs.ravel(),
         "at_risk": np.repeat(sums.pairs.sum(axis=1), size),
         "persons": np.repeat(sums.persons, size),
+        "persons_in_pair": sums.persons_in_pair.ravel(),
         "worth": np.repeat(sums.worth(), size),
     }
     return pd.DataFrame(columns)
@@ -66,7 +67,8 @@ class _Sums:
     """Totals of pairs, and what their standard errors need, added block by block."""
 
     def __init__(self, size: int) -> None:
-        self.pairs, self.persons = np.zeros((size, size), np.int64), np.zeros(size, np.int64)
+        self.persons = np.zeros(size, np.int64)
+        self.pairs, self.persons_in_pair = (np.zeros((size, size), np.int64) for _ in range(2))
         self.both, self.cross, self.total = (np.zeros((size, size)) for _ in range(3))
         self.whole, self.weight, self.squares = (np.zeros(size) for _ in range(3))
 
@@ -74,6 +76,7 @@ class _Sums:
         """Add persons; ``begins`` says where each cluster starts among them."""
         seen = counts.sum(axis=2) > 0
         self.pairs += counts.sum(axis=0)
+        self.persons_in_pair += (counts > 0).sum(axis=0)
         self.persons += seen.sum(axis=0)
         self.weight += weight @ seen
         self.squares += weight**2 @ seen

@@ -120,10 +120,10 @@ def estimate_transition_rates(
     TransitionRates
         ``.table``: group columns, ``period`` (of origin, if time-varying), ``from_state,
         to_state, share`` [0-1], ``standard_error, level, lower, upper``, ``transitions`` (pairs
-        seen), ``at_risk`` (pairs that start in the state), ``persons`` (who make them; all three
-        unweighted), ``reliability`` ("u" with fewer than 30 persons), ``unit, status``. The share
-        is missing where nobody was seen in the state with a period after it. ``to_matrix()`` is
-        the square of shares.
+        seen), ``at_risk`` (pairs that start in the state), ``persons`` (who make these),
+        ``persons_in_pair`` (who make the pairs seen; all four unweighted), ``reliability`` ("u"
+        with fewer than 30 persons), ``unit, status``. The share is missing where nobody was seen in
+        the state with a period after it. ``to_matrix()`` is the square of shares.
 
     Raises
     ------
@@ -211,8 +211,8 @@ def _finished(
     )
     keys = [*names, *(["period"] if time_varying else []), "from_state", "to_state"]
     measures = ["share", "standard_error", "level", "lower", "upper"]
-    counts = ["transitions", "at_risk", "persons", "reliability", "unit", "status"]
-    return made[[*keys, *measures, *counts]]
+    counts = ["transitions", "at_risk", "persons", "persons_in_pair"]
+    return made[[*keys, *measures, *counts, "reliability", "unit", "status"]]
 
 
 def _cautions(table: pd.DataFrame) -> list[str]:
