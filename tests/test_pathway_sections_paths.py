@@ -212,6 +212,65 @@ def test_a_silhouette_that_says_little_and_ties_are_told():
     assert "where such ties are broken otherwise, the kinds agree with these by" in text
 
 
+def of_ten(sizes, compare):
+    """Return the section of kinds of ten persons or more, of groups of equal paths."""
+    paths = [list("SSSS"), list("EEEE"), list("UUUU"), list("SEEE"), list("SSSE"), list("SUUU")]
+    told = pd.DataFrame([p for p, n in zip(paths, sizes, strict=False) for _ in range(n)])
+    distances = sf.measure_distances(told, method="ham")
+    clusters = sf.cluster_sequences(distances, compare=compare, smallest=10)
+    lines = sf.summarise_trajectories(
+        distances.sequences, group=clusters.table["cluster"].to_numpy(), lines=40
+    )
+    typology = sf.describe_typology(clusters, by=None)
+    return sf.write_typology(typology, clusters, lines=lines, name="Made up")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "compare", "said"),
+    [
+        (
+            [20, 20, 20, 2, 2],
+            [3, 4],
+            "With more kinds, one would have fewer persons than may",
+        ),
+        ([20, 20, 20, 20], [2, 3], "It is the largest number compared: with more kinds"),
+    ],
+)
+def test_why_there_are_so_many_kinds_is_said(sizes, compare, said):
+    text = check_section(of_ten(sizes, compare), allowed=("1.00",))
+    assert said in text
+
+
+def test_the_smallest_number_compared_may_not_be_the_best():
+    rng = np.random.default_rng(2)  # three kinds of paths that all differ a little
+    starts = np.repeat([["S"] * 24, ["E"] * 24, ["U"] * 24], 20, axis=0)
+    mixed = np.where(rng.random(starts.shape) < 0.15, rng.choice([*"SEU"], starts.shape), starts)
+    distances = sf.measure_distances(pd.DataFrame(mixed), method="ham")
+    wide = sf.cluster_sequences(distances, compare=[4, 5])
+    assert wide.settings.k == 4
+    section = sf.write_typology(sf.describe_typology(wide), wide, name="Made up")
+    assert "It is the smallest number compared: with fewer kinds" in check_section(section)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [([24, 6], "of any two or more, one would have fewer"), ([30], "have the same path")],
+)
+def test_no_kinds_are_told_where_there_are_none_that_may_be_shown(sizes, said):
+    section = of_ten(sizes, range(3, 9))
+    assert said in check_section(section)
+    assert section.tables == section.figures == ()
+
+
+def test_groups_are_not_compared_where_no_cell_would_be_left():
+    told = cohort([15, 10, 15])
+    told["sex"] = np.where(told["person"] % 2 == 0, "F", "M")
+    _, clusters, typology = kinds(told)
+    section = sf.write_typology(typology, clusters, name="Made up")
+    assert "Groups are not compared: in each kind" in check_section(section)
+    assert section.table("kinds")["share"].str[:4].tolist() == ["37.5", "37.5", "25.0"]
+
+
 def test_lines_by_labels_are_those_by_a_column():
     told = cohort([20, 20])
     labels = np.repeat(["a", "b"], 20)

@@ -266,6 +266,52 @@ def test_number_of_clusters_is_the_one_with_the_best_silhouette():
     assert any("3 clusters have the largest" in note for note in made.notes)
 
 
+def of_sizes(*sizes):
+    """Return distances between persons at as many places, each nearer to those behind it."""
+    at = np.repeat(np.cumsum([0.0, *(4.0 ** -np.arange(len(sizes) - 1))]), sizes)
+    return np.abs(np.subtract.outer(at, at))
+
+
+@pytest.mark.parametrize("method", ["ward", "pam", "average"])
+def test_numbers_with_a_cluster_of_too_few_persons_are_not_compared(method):
+    told = of_sizes(30, 15, 12, 3, 1)
+    free = sf.cluster_sequences(told, compare=range(2, 5), method=method)
+    made = sf.cluster_sequences(told, compare=range(2, 5), method=method, smallest=10)
+    assert made.sizes["persons"].min() >= 10
+    assert set(made.quality["k"]) | set(made.settings.left_out) == {2, 3, 4}
+    assert made.settings.left_out
+    assert any("one of fewer than 10 persons" in note for note in made.notes)
+    assert free.settings.left_out == ()
+    rows = free.quality.drop(columns="chosen").set_index("k").loc[list(made.settings.compare)]
+    pd.testing.assert_frame_equal(made.quality.drop(columns="chosen").set_index("k"), rows)
+
+
+def test_where_all_numbers_have_a_cluster_too_small_the_largest_below_is_made():
+    made = sf.cluster_sequences(of_sizes(30, 15, 3, 1), compare=[3], smallest=10)
+    assert made.settings.k == 2
+    assert made.settings.left_out == (3,)
+    assert made.sizes["persons"].tolist() == [30, 19]
+    own = sf.cluster_sequences(of_sizes(30, 15, 3, 1), k=3, compare=None, smallest=10)
+    assert own.sizes["persons"].min() < 10  # a number of one's own is not bound
+
+
+@pytest.mark.parametrize(
+    ("sizes", "made", "left_out"),
+    [((30,), 1, ()), ((24, 6), 1, (2,)), ((15, 15), 2, ()), ((12, 12, 6), 2, (3,))],
+)
+def test_where_one_asks_for_the_smallest_few_different_trajectories_are_no_error(
+    sizes, made, left_out
+):
+    found = sf.cluster_sequences(of_sizes(*sizes), compare=range(3, 9), smallest=10)
+    assert (found.settings.k, found.settings.left_out) == (made, left_out)
+    assert sorted(found.sizes["persons"]) == sorted(
+        {1: [30], 2: [15, 15] if len(sizes) == 2 else [12, 18]}[made]
+    )
+    assert not any("largest weighted silhouette" in note for note in found.notes) or made > 1
+    with pytest.raises((sf.TableError, sf.ParameterError), match=r"at least three|no number"):
+        sf.cluster_sequences(of_sizes(*sizes), compare=range(3, 9))
+
+
 def test_clear_clusters_are_stable_and_a_split_one_is_not():
     places = [(x + dx, dx % 3) for x in (0, 400) for dx in range(12)]
     made = sf.cluster_sequences(plane(places), k=2, compare=None, stability=10)
@@ -369,7 +415,11 @@ def test_distances_to_references_only_are_refused():
         ({"compare": [1]}, "2 or more"),
         ({"compare": None}, "nothing to compare"),
         ({"compare": [7]}, "no number below"),
-        ({"stability": -1}, "number of samples"),
+        ({"compare": 5}, "compare: 5; expected whole numbers"),
+        ({"stability": -1}, "stability: -1; expected a whole number"),
+        ({"seed": "x"}, "seed: 'x'"),
+        ({"smallest": 0}, "smallest: 0; expected a whole number of 1 or more"),
+        ({"weight": ["a"] * 5}, "expected a column of persons, or a number for each"),
         ({"level": 2}, "between 0 and 1"),
         ({"weight": "wt"}, "no column 'wt'"),
     ],

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from skillsfc.report.text import with_minus
 from skillsfc.schema import names_of, read_codes_file
 from skillsfc.sources.example.parameters import SOURCE, SOURCE_TITLE
 
@@ -69,10 +70,12 @@ def number_text(value: float, pattern: str) -> str:
     --------
     >>> number_text(1234567.0, ",.0f").replace(NARROW_SPACE, "_"), number_text(0.213, ".1%")
     ('1_234_567', '21.3%')
+    >>> number_text(-1e-9, ".1%")
+    '0.0%'
     """
     if pd.isna(value):
         return MISSING
-    return format(value, pattern).replace(",", NARROW_SPACE).replace("-", "\u2212")
+    return with_minus(format(value, pattern)).replace(",", NARROW_SPACE)
 
 
 def size_format(value: float) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from skillsfc.errors import Problem, TableError, did_you_mean, listing
 from skillsfc.report.charts.inputs import group_names
 from skillsfc.report.charts.words import names_of_codes
+from skillsfc.report.text import with_minus
 from skillsfc.report.withholding import CONFIDENTIAL, TOTALS, WITHHELD, blank, complement, lines_of
 
 MEASURES = ("share", "probability", "value", "estimate", "ratio", "months", "mean", "rate")
@@ -157,7 +158,7 @@ def _text(row: Mapping[Any, Any], measure: str, decimals: int) -> str:
     if np.isfinite(ends).all():
         low, high = (f"{factor * end:,.{decimals}f}" for end in ends)
         text += f" ({low}–{high})"
-    return text.replace("-", "\N{MINUS SIGN}")
+    return with_minus(text)
 
 
 def _persons(table: pd.DataFrame, keys: list[str], by: str | None) -> pd.DataFrame:

@@ -21,6 +21,7 @@ Kind = Literal[
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 LEAST_P = 0.001  # a smaller chance is known to no figure
+NO_MINUS = re.compile(r"(?<![\w.])-(?=[$0.,]+(?![\d.,]))")  # of what was rounded to 0
 NARROW = "\u00a0"  # a number and its unit stay on one line
 
 
@@ -83,6 +84,17 @@ def format_number(value: float, kind: str) -> str:
     return text.removeprefix("-") if not text.strip("-0.%") else text
 
 
+def with_minus(text: str) -> str:
+    """Return a number as text with a minus instead of a hyphen, and none before a zero.
+
+    Examples
+    --------
+    >>> [with_minus(text) for text in ("-1.5", "-0.0%", "-0.01")]
+    ['\u22121.5', '0.0%', '\u22120.01']
+    """
+    return NO_MINUS.sub("", text).replace("-", "\u2212")
+
+
 def p_value_text(value: float) -> str:
     """Return a p-value as it stands in a table.
 
@@ -138,7 +150,7 @@ class Facts:
         table : str
             Name of the published table where the value stands.
         """
-        text = format_number(float(value), kind).replace("-", "\u2212")  # a minus, not a hyphen
+        text = with_minus(format_number(float(value), kind))
         self.rows.append(
             {"section": self.section, "fact": name, "value": float(value), "kind": kind,
              "text": text, "table": table}
@@ -201,8 +213,8 @@ def readable(table: pd.DataFrame, columns: tuple[str, ...] = ("value",)) -> pd.D
             return ".."
         if unit not in KIND_OF_UNIT:
             return f"{value:g}"
-        text = format_number(value, KIND_OF_UNIT[unit])
-        return f"\u2212{text.removeprefix('-')}" if value < 0 else text
+        text = format_number(value, KIND_OF_UNIT[unit]).removeprefix("-")
+        return with_minus(f"-{text}" if value < 0 else text)
 
     made = table.copy()
     for column in columns:

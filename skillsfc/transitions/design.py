@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
+from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean
+from skillsfc.transitions.column_names import word_problems
 from skillsfc.transitions.weights import read_weights
 
 Floats = npt.NDArray[np.float64]
@@ -111,9 +112,8 @@ def read_design(
     >>> read_design(survey, stratum="area", cluster="unit").freedom
     2
     """
-    if lonely not in LONELY:
-        found = Problem("lonely", repr(lonely), listing(LONELY), did_you_mean(lonely, LONELY))
-        raise ParameterError(subject, [found])
+    if wrong := word_problems({"lonely": lonely}, {"lonely": LONELY}):
+        raise ParameterError(subject, wrong)
     problems = _absent(table, [weight if weight != "weight" else None, stratum, cluster])
     weights, notes = np.ones(len(table)), list[str]()
     if weight is not None and weight in table.columns:

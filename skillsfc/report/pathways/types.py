@@ -12,17 +12,15 @@ from skillsfc.report.brief.section import FigureToPublish, Section, TableToPubli
 from skillsfc.report.charts import plot_trajectories
 from skillsfc.report.estimates import table_estimates
 from skillsfc.report.pathways.grouping import largest, one_column, with_interval
+from skillsfc.report.pathways.kinds_fit import ALL_ALIKE, CHECKS, NO_KINDS, QUALITY, say_fit
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import OTHER, join_small, joined_note, names_for
 from skillsfc.report.pathways.withheld_kinds import ShownKinds, show_kinds
 from skillsfc.report.pathways.words import people, period, plain, say_count, sentences
 from skillsfc.report.text import Facts, list_words
 
-KINDS, QUALITY, DIFFERENCES = "kinds_in_figures", "quality", "kinds_compared"
+KINDS, DIFFERENCES = "kinds_in_figures", "kinds_compared"
 EXPLAINED = "explained"
-CHECKS = "kinds_checks"
-CLOSE = 0.99  # agreement that is worth no word
-STRENGTHS = ((0.7, "clear"), (0.5, "reasonable"), (0.25, "weak"))
 NOTE = (
     "In brackets 95 % intervals. *: fewer than 30 persons; ..c: withheld, fewer than {threshold} "
     "persons in it, or in another kind that it would give away. Each name says what most of a "
@@ -58,7 +56,8 @@ def write_typology(
     Returns
     -------
     Section
-        Figure ``paths``; table ``kinds`` and, in the files, ``quality`` and all figures.
+        Figure ``paths``; table ``kinds`` and, in the files, ``quality`` and all figures. A sentence
+        only where any two kinds leave one of fewer persons than may be shown.
 
     Examples
     --------
@@ -69,14 +68,18 @@ def write_typology(
     >>> section.table("kinds")["name"].tolist()
     ['steady S throughout', 'steady E throughout']
     """
-    facts, by = Facts("kinds"), typology.settings.by
+    facts = Facts("kinds")
+    if clusters.settings.k < 2:
+        return Section("kinds", (NO_KINDS if clusters.settings.left_out else ALL_ALIKE,), facts)
     shown = show_kinds(typology)
+    by = shown.by
     differences = _differences(typology, shown)
     paragraphs = (
         _largest(shown.table, facts),
         _who_takes_which(differences, facts),
         shown.comparison.say(facts),
-        _fit(clusters, facts),
+        shown.not_compared,
+        say_fit(clusters, facts),
     )
     rows, group = one_column(shown.groups if by else shown.table, by)
     made = table_estimates(rows, rows="name", by=group, measure="share")
@@ -201,7 +204,7 @@ def _largest(table: pd.DataFrame, facts: Facts) -> str:
 
 def _differences(typology: Any, shown: ShownKinds) -> pd.DataFrame | None:
     """Return women less men by kind, where the groups are the sexes; withheld kinds are missing."""
-    if typology.settings.by != ("sex",) or not {"F", "M"} <= set(shown.groups["sex"]):
+    if shown.by != ("sex",) or not {"F", "M"} <= set(shown.groups["sex"]):
         return None
     table = typology.compare_groups("F", "M")
     seen = shown.groups.groupby("cluster")["share"].count() > 0
@@ -231,31 +234,6 @@ def _who_takes_which(table: pd.DataFrame | None, facts: Facts) -> str:
         f"Women and men differ by more than chance would make in {list_words(said)}; the intervals "
         "are in the table below."
     )
-
-
-def _fit(clusters: Any, facts: Facts) -> str:
-    """Say how distinct the kinds are."""
-    row = clusters.quality.set_index("k").loc[clusters.settings.k]
-    width = float(row["silhouette_weighted"])
-    if not np.isfinite(width):
-        return ""
-    strength = next((word for least, word in STRENGTHS if width > least), "hardly any")
-    said = facts.add("silhouette", width, "decimal", table=QUALITY)
-    text = (
-        "The silhouette, one if every person is far nearer to the own kind than to the next and "
-        f"zero if on the border, is {said}: {strength} structure by the usual reading."
-    )
-    if any("largest weighted silhouette" in note for note in clusters.notes):
-        text += " Of the numbers of kinds compared this one has the largest."
-    agreement = float(clusters.diagnostics["value"].iloc[0])
-    if agreement < CLOSE:
-        found = facts.add("agreement under ties", agreement, "decimal", table=CHECKS)
-        text += (
-            " Many paths are equally far from one another: where such ties are broken otherwise, "
-            f"the kinds agree with these by {found} only (one would be the same, zero no more "
-            "than by chance), so that their borders mean little."
-        )
-    return f"{text} Kinds are a way to sum up, not groups that exist by themselves."
 
 
 def _pictures(

@@ -11,6 +11,10 @@ from skillsfc.report.pathways.grouping import Comparison, compare_large
 
 VALUES = ["share", "standard_error", "lower", "upper", "persons"]
 SUPPRESSED, WITHHELD = "s", "w"
+NOT_COMPARED = (
+    "Groups are not compared: in each kind, one has fewer persons than may be shown, or another "
+    "kind would give them away."
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,8 @@ class ShownKinds:
         Of all, and by group; values of kinds withheld are missing (reliability ``"s"``).
     hidden : set of int
         Kinds withheld: they are not drawn either.
+    by : tuple of str
+        Columns of the groups; none where no group can be told.
     comparison : Comparison
         The groups compared.
     """
@@ -30,7 +36,9 @@ class ShownKinds:
     table: pd.DataFrame
     groups: pd.DataFrame
     hidden: set[int]
+    by: tuple[str, ...]
     comparison: Comparison
+    not_compared: str = ""
 
 
 def show_kinds(typology: Any) -> ShownKinds:
@@ -38,8 +46,8 @@ def show_kinds(typology: Any) -> ShownKinds:
 
     A kind in which any group has a few persons is withheld in all groups, since the total less the
     others would give it back; and where it is the only one, so is the next smallest kind, since a
-    whole less its other parts would. A kind that is of few persons in all loses its name too,
-    which tells what they did.
+    whole less its other parts would. Where nothing would be left, all together are told and no
+    group is. A kind that is of few persons in all loses its name too, which tells what they did.
 
     Examples
     --------
@@ -66,9 +74,12 @@ def show_kinds(typology: Any) -> ShownKinds:
         comparison = compare_large(counts, by)
         groups = comparison.of(groups)
         cells = _hidden(groups, table)
+        if len(hidden) < len(table) == len(hidden | cells):
+            return ShownKinds(shown, pd.DataFrame(), hidden, (), Comparison((), pd.DataFrame()),
+                              NOT_COMPARED)  # fmt: skip
         hidden |= cells
         groups, shown = _blank(groups, hidden, names), _blank(shown, hidden, names)
-    return ShownKinds(shown, groups, hidden, comparison)
+    return ShownKinds(shown, groups, hidden, by, comparison)
 
 
 def _hidden(cells: pd.DataFrame, totals: pd.DataFrame) -> set[int]:

@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from skillsfc import __version__
-from skillsfc.errors import ParameterError, Problem
 from skillsfc.results import Result
 from skillsfc.transitions.records import Whole
 from skillsfc.transitions.sequences.model import Sequences
 from skillsfc.transitions.sequences.preparation import check_choice, check_level
 from skillsfc.transitions.typologies.matrices import Grid, read_distances
+from skillsfc.transitions.typologies.numbers_compared import large_enough, sizes_wanted
 from skillsfc.transitions.typologies.partitions import (
     METHODS,
     bootstrap_stability,
@@ -37,7 +37,11 @@ CLOSE = 0.99  # agreement of trees below which ties are worth a note
 
 @dataclass(frozen=True)
 class ClusterSettings:
-    """Arguments of `cluster_sequences`; ``k`` is the number of clusters made."""
+    """Arguments of `cluster_sequences`; ``k`` is the number of clusters made.
+
+    ``compare`` are the numbers in ``.quality``, ``left_out`` those asked for that have a cluster of
+    fewer than ``smallest`` persons.
+    """
 
     k: int
     method: str
@@ -46,6 +50,8 @@ class ClusterSettings:
     stability: int
     seed: int
     level: float
+    smallest: int = 1
+    left_out: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -79,6 +85,7 @@ def cluster_sequences(
     method: str = "ward",
     weight: str | npt.ArrayLike | None = "weight",
     compare: Iterable[int] | None = range(2, 11),
+    smallest: int = 1,
     stability: int = 0,
     seed: int = 1,
     level: float = 0.95,
@@ -104,6 +111,10 @@ def cluster_sequences(
         persons, an array one weight a person, None none.
     compare : iterable of int, optional
         Numbers of clusters to put into ``.quality``; None for only k.
+    smallest : int
+        Persons [1 or more] that each cluster must have for a number of ``compare`` to be compared,
+        such as those that may be shown. Where all numbers have a smaller cluster, the largest
+        number below them that has none is made, at worst 1. A k of your own is not bound by it.
     stability : int
         Bootstrap samples for the stability of each cluster; 0 for none.
     seed : int
@@ -155,11 +166,14 @@ def cluster_sequences(
     check_choice("method", method, METHODS, SUBJECT)
     check_level(level, SUBJECT)
     grid = read_distances(distances, subject=SUBJECT, weight=weight)
-    points = Points(grid, SUBJECT)
-    sizes = _sizes_wanted(k, compare, stability, len(points.rows))
+    # A file of which one asks how many may be shown may have few paths that differ, or none.
+    points = Points(grid, SUBJECT, least=3 if k is not None or smallest == 1 else 1)
+    sizes = sizes_wanted(k, compare, stability, seed, smallest, len(points.rows))
     made = partitions(points.matrix, points.weight, sizes, method=method)
+    if k is None:
+        made = large_enough(points, made, smallest, method)
     quality = _quality(points, made)
-    chosen = k if k is not None else int(quality["k"].iloc[_best(quality)])
+    chosen = k if k is not None else _best(quality)
     labels, medoids = points.ordered(made[chosen])
     steady = np.full(chosen, np.nan)
     if stability:
@@ -170,13 +184,14 @@ def cluster_sequences(
     agreement, notes = _ties(points, labels, method, seed)
     table, sizes_table = cluster_tables(grid, points, labels, medoids, steady, level)
     label = weight if isinstance(weight, str) or weight is None else "given"
+    left_out = tuple(size for size in sizes if size not in made)
     return Clusters(
         table=table,
         settings=ClusterSettings(
-            chosen, method, label, tuple(quality["k"].tolist()), stability, seed, level
+            chosen, method, label, tuple(made), stability, seed, level, smallest, left_out
         ),
         diagnostics=pd.DataFrame([{"check": "agreement under ties", "value": agreement}]),
-        notes=(*grid.notes, *notes, *_notes(grid, points, k, chosen)),
+        notes=(*grid.notes, *notes, *_notes(grid, points, k, chosen, left_out, smallest)),
         provenance={"version": __version__, "seed": seed, "inputs": grid.inputs()},
         sizes=sizes_table,
         quality=quality.assign(chosen=quality["k"] == chosen),
@@ -185,43 +200,22 @@ def cluster_sequences(
     )
 
 
-def _sizes_wanted(
-    k: int | None, compare: Iterable[int] | None, stability: int, points: int
-) -> list[int]:
-    asked = [] if compare is None else list(compare)
-    problems = []
-    for name, value in [("k", k), *(("compare", size) for size in asked)]:
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if value is not None and not (whole and value >= 2):
-            problems.append(Problem(name, repr(value), "a whole number of 2 or more"))
-    if k is not None and not problems and k > points:
-        found = f"{k} clusters of {points} different trajectories"
-        problems.append(Problem("k", found, f"2 to {points}"))
-    if k is None and not asked:
-        problems.append(Problem("k", "None, and nothing to compare", "one of them"))
-    if isinstance(stability, bool) or not isinstance(stability, int) or stability < 0:
-        problems.append(Problem("stability", repr(stability), "a number of samples, or 0"))
-    if problems:
-        raise ParameterError(SUBJECT, problems)
-    wanted = {int(size) for size in asked if size < points} | ({int(k)} if k else set())
-    if not wanted:
-        found = f"no number below the {points} different trajectories"
-        raise ParameterError(SUBJECT, [Problem("compare", found, f"2 to {points - 1}")])
-    return sorted(wanted)
-
-
 def _quality(points: Points, made: dict[int, Whole]) -> pd.DataFrame:
     pairs = sorted_pairs(points.matrix, points.weight)
     rows = [
         {"k": size}
         | partition_quality(points.matrix, points.weight, labels, counts=points.counts, pairs=pairs)
         for size, labels in made.items()
+        if size > 1  # there is no quality of the whole
     ]
     return pd.DataFrame(rows, columns=["k", *MEASURES])
 
 
 def _best(quality: pd.DataFrame) -> int:
-    return int(quality["silhouette_weighted"].to_numpy().argmax())
+    """Return the number of clusters with the largest silhouette; 1 where there is none."""
+    if quality.empty:
+        return 1
+    return int(quality["k"].iloc[quality["silhouette_weighted"].to_numpy().argmax()])
 
 
 def _ties(points: Points, labels: Whole, method: str, seed: int) -> tuple[float, tuple[str, ...]]:
@@ -239,11 +233,17 @@ def _ties(points: Points, labels: Whole, method: str, seed: int) -> tuple[float,
     )
 
 
-def _notes(grid: Grid, points: Points, asked: int | None, chosen: int) -> list[str]:
+def _notes(
+    grid: Grid, points: Points, asked: int | None, chosen: int, left_out: tuple[int, ...],
+    smallest: int,
+) -> list[str]:  # fmt: skip
     notes = ["The table has one row a person: micro data, not for publication."]
     silent = len(grid.index) - len(points.with_say)
     if silent:
         notes.append(f"{silent} persons of weight 0 went to the nearest medoid, without a say.")
-    if asked is None:
+    if left_out:
+        gone = ", ".join(map(str, left_out))
+        notes.append(f"Not compared: {gone} clusters, one of fewer than {smallest} persons.")
+    if asked is None and chosen > 1:
         notes.append(f"{chosen} clusters have the largest weighted silhouette of those compared.")
     return notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,7 +76,7 @@ def _columns(by: object, persons: pd.DataFrame, subject: str) -> pd.DataFrame:
     if isinstance(by, pd.Series):
         by = by.to_frame(by.name if by.name is not None else "group")
     if isinstance(by, Mapping):
-        by = pd.DataFrame(by)
+        by = _frame(by, subject)
     if isinstance(by, pd.DataFrame):
         if "person" in by and "person" in persons:
             return _matched(by, persons["person"], subject)
@@ -88,6 +89,14 @@ def _columns(by: object, persons: pd.DataFrame, subject: str) -> pd.DataFrame:
         problem = Problem("by", repr(by), "columns of persons, such as 'sex'")
         raise ParameterError(subject, [problem])
     return persons[names].reset_index(drop=True)
+
+
+def _frame(by: Mapping[Any, Any], subject: str) -> pd.DataFrame:
+    try:
+        return pd.DataFrame(by)
+    except (TypeError, ValueError) as error:
+        problem = Problem("by", repr(by)[:60], "a column of values, one a person, for each name")
+        raise ParameterError(subject, [problem]) from error
 
 
 def _matched(by: pd.DataFrame, person: pd.Series, subject: str) -> pd.DataFrame:

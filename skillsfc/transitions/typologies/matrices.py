@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from skillsfc.errors import Problem, TableError
+from skillsfc.errors import ParameterError, Problem, TableError
 from skillsfc.results import table_hash
 from skillsfc.transitions.records import Floats, Whole
 from skillsfc.transitions.sequences.model import Sequences, sequences_of
@@ -166,7 +166,11 @@ def _weights(
     values = carried if isinstance(weight, str) else weight
     if values is None:
         return np.ones(sequences.size), ()
-    array = np.asarray(values, dtype=np.float64)
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        problem = Problem("weight", repr(values)[:60], "a column of persons, or a number for each")
+        raise ParameterError(subject, [problem]) from error
     if array.shape != (sequences.size,):
         found = f"{array.size} weights for {sequences.size} persons"
         raise TableError(subject, [Problem("weight", found, "one for each person")])

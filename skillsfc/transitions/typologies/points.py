@@ -18,20 +18,20 @@ DIGITS = 10  # digits of a distance that count
 class Points:
     """Different trajectories that carry weight, in the order in which persons first have them."""
 
-    def __init__(self, grid: Grid, subject: str) -> None:
+    def __init__(self, grid: Grid, subject: str, least: int = 3) -> None:
         weight = grid.row_weight
         first = np.full(len(weight), len(grid.index), dtype=np.int64)
         np.minimum.at(first, grid.index, np.arange(len(grid.index)))
         rows = np.argsort(first, kind="stable")
         self.rows = rows[weight[rows] > 0]
-        if len(self.rows) < 3:
+        if len(self.rows) < least:
             only = len(self.rows) == 1
             found = "1 trajectory" if only else f"{len(self.rows)} different trajectories"
             raise TableError(subject, [Problem("distances", found, "at least three")])
         every = np.array_equal(self.rows, np.arange(len(weight)))
         kept = grid.matrix if every else grid.matrix[np.ix_(self.rows, self.rows)]
         # Equal distances must be equal to the last digit, or rounding decides between them.
-        whole_digits = int(np.floor(np.log10(max(float(kept.max()), 1e-300))))
+        whole_digits = int(np.floor(np.log10(float(kept.max()) or 1.0)))
         self.matrix = np.round(kept, DIGITS - whole_digits)
         self.counts = grid.row_count[self.rows]
         place = np.full(len(weight), -1, dtype=np.int64)

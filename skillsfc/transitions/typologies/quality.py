@@ -122,7 +122,7 @@ def partition_quality(
 def silhouettes(
     towards: Floats, sizes: Floats, weight: Floats, labels: Whole, counts: Whole
 ) -> tuple[Floats, Floats]:
-    """Return the silhouette of each point, and its version for weights.
+    """Return the silhouette of each point, and its version for weights; missing in one cluster.
 
     Parameters
     ----------
@@ -131,6 +131,8 @@ def silhouettes(
     sizes : array
         Weight of each cluster.
     """
+    if len(sizes) < 2:
+        return np.full(len(labels), np.nan), np.full(len(labels), np.nan)
     rows = np.arange(len(labels))
     own = towards[rows, labels]
     with np.errstate(divide="ignore", invalid="ignore"):
