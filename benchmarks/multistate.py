@@ -104,6 +104,9 @@ def whole_call(stays: Stays, measures: list[str]) -> Callable[[], np.ndarray]:
             spells, states=states, initial=dict.fromkeys(states, 1 / STATES), times=REPORTED,
             standard_errors="standard_error" in measures,
         ).table  # fmt: skip
+        if "standard_error" in measures:  # not told where nobody or everybody is: the kernel has 0
+            sure = made["probability"].isin([0.0, 1.0])
+            made["standard_error"] = made["standard_error"].mask(sure, 0.0)
         wide = made.pivot_table(index="time", columns="state", values=measures)
         return np.concatenate([wide[measure][states].to_numpy() for measure in measures])
 

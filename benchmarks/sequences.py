@@ -162,9 +162,6 @@ WORKS: dict[str, Callable[[str], None]] = {
     "om-trate-2000": lambda name: measure(
         name, ">= 5x", 2000, OURS_TRATE, TRATE, part=712, also_numpy=False, rounds=1
     ),
-    "om-trate-5000": lambda name: measure(
-        name, "", 5000, OURS_TRATE, None, also_numpy=False, rounds=1, stored="104"
-    ),
     "om-mvad": lambda name: measure(
         name, ">= 5x", 0, OURS_TRATE, TRATE, source=mvad, stored="1.31"
     ),
@@ -193,15 +190,17 @@ WORKS: dict[str, Callable[[str], None]] = {
     "ham-5000": lambda name: measure(
         name, "", 5000, {"method": "ham"}, {"method": "HAM"}, engine="numpy", rounds=3
     ),
-    "ham-20000": lambda name: measure(
-        name, "", 20_000, {"method": "ham"}, {"method": "HAM"}, part=5000, engine="numpy",
-        rounds=1
-    ),
 }  # fmt: skip
-# Eight gigabytes and, with general costs, a quarter of an hour.
+# Up to fifteen gigabytes and, with general costs, a quarter of an hour each.
 LARGE: dict[str, Callable[[str], None]] = {
+    "om-trate-5000": lambda name: measure(
+        name, ">= 5x", 5000, OURS_TRATE, TRATE, also_numpy=False, rounds=1, stored="104"
+    ),
+    "ham-20000": lambda name: measure(
+        name, "", 20_000, {"method": "ham"}, {"method": "HAM"}, engine="numpy", rounds=1
+    ),
     "om-const-20000": lambda name: measure(
-        name, ">= 2.5x", 20_000, {"indel": 1}, CONSTANT, part=2000, also_numpy=False, rounds=1
+        name, ">= 2.5x", 20_000, {"indel": 1}, CONSTANT, also_numpy=False, rounds=1
     ),
     "om-trate-20000": lambda name: measure(
         name, ">= 5x", 20_000, OURS_TRATE, TRATE, part=712, also_numpy=False, rounds=1

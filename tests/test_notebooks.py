@@ -68,7 +68,7 @@ FEWEST_FIGURES = {
     ("20_school_to_work_stages", "GBR"): 1,
     ("20_school_to_work_stages", "XEX"): 1,
     ("21_time_to_work", "GBR"): 3,
-    ("22_multistate", "GBR"): 2,
+    ("22_multistate", "GBR"): 1,
     ("23_sequences", "GBR"): 2,
     ("25_flows", "XEX"): 1,
     ("90_country_brief", "XKX"): 4,
@@ -309,7 +309,11 @@ def test_histories_of_ones_own_with_arabic_headers_give_the_same_report(tmp_path
     found = pd.read_csv(report.folder / "tables" / "waiting_curve.csv")
     direct = sf.measure_time_to(spells, to="stable_job", min_length=6)
     expected = sf.estimate_survival(direct, group="sex").table
-    assert np.allclose(found["probability"], expected["probability"])
+    # The page tells curves in fives of persons.
+    five = 5 / expected.groupby("sex")["at_risk"].transform("first")
+    steps = (found["probability"] / five)[found["probability"] < 1]
+    assert np.allclose(steps, steps.round(), atol=1e-6)
+    assert (found["probability"] - expected["probability"]).abs().le(five / 2 + 1e-9).all()
     page = report.page.read_text(encoding="utf-8")
     assert "Tunisia" in page
     assert str(tmp_path) not in page

@@ -102,7 +102,8 @@ def write_later_states(
     keys = [*([group] if group else []), "state"]
     made = table_estimates(rows, rows=keys, by="time", measure="probability", names=names)
     note = f"{FLAGS} Counted from the start. States without a row: nobody was seen there."
-    persons = shown.of(later.diagnostics)[[*told.group, "persons"]]
+    persons = shown.of(later.diagnostics).assign(state=str(state), time=since)
+    persons = persons[[*told.group, "state", "time", "persons"]]
     tables = (
         *shown.left_out(facts),
         TableToPublish("jobless_later_at", title, made, note),
