@@ -61,7 +61,7 @@ def panels_of(
     rows["_panel"] = group_names(rows[group]) if group else ""
     present = list(dict.fromkeys(rows["state"]))
     if states is not None:
-        require_keys(list(states), present, subject="states over time", where="states")
+        require_keys(states, present, subject="states over time", where="states", some=True)
     shown = present if states is None else list(states)
     groups = list(dict.fromkeys(rows["_panel"]))
     panels = Panels(rows, time, value, height, shown, groups, segment_colours(shown, every))

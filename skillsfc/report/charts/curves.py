@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from skillsfc.errors import ParameterError, Problem
 from skillsfc.report.charts.curve_lines import (
     DASHED,
     PER_CENT,
@@ -213,7 +215,7 @@ def _kinds_and_groups(
     table: Any, group: str | None, language: str, labels: Mapping[str, str] | None
 ) -> tuple[Any, str | None, str | None]:
     """Return rows, the column of curves, and that of panels where kinds of events have groups."""
-    asked = None if group == KIND else group
+    asked = None if isinstance(group, str) and group == KIND else group
     rows, own = grouped(table, asked, language=language, labels=labels)
     several = KIND in getattr(rows, "columns", ()) and len(rows[KIND].unique()) > 1
     if own is None:
@@ -231,7 +233,7 @@ def _plot_panels(
     titles, names = panel_names(panels, panel, KIND, language, labels)
     line = footer(source, rows, language=language)
     alt = alt_curves(rows, group=panel, quantity=quantity, labels=labels)
-    last = until or float(rows["time"].max())
+    last = _last(until, rows)
     with drawing(ax, height=3.5, title=title, footer=line, alt=alt, language=language) as axes:
         dress(axes)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: PER_CENT.text(y, language)))
@@ -252,7 +254,7 @@ def _plot(
     line = footer(source, rows, language=language)
     alt = alt_curves(rows, group=group, quantity=quantity, labels=labels)
     counted = risk_table and all("at_risk" in curve for curve in curves.values())
-    last = until or max(float(curve["time"].max()) for curve in curves.values())
+    last = _last(until, pd.concat(curves.values()))
     height = 3.2 + (0.35 + 0.16 * len(curves) if counted else 0.0)
     with drawing(ax, height=height, title=title, footer=line, alt=alt, language=language) as axes:
         dress(axes)
@@ -272,3 +274,12 @@ def _plot(
             risk_table_under(axes, curves, names, time, whole=True)
         label_ends(axes, ends)
     return axes
+
+
+def _last(until: object, rows: pd.DataFrame) -> float:
+    """Return the end of the time axis: the one asked for, or the last time of the curves."""
+    if until is None:
+        return float(rows["time"].max())
+    if isinstance(until, bool) or not isinstance(until, int | float) or not 0 < until < np.inf:
+        raise ParameterError("curves", [Problem("until", repr(until)[:60], "a time above 0")])
+    return float(until)

@@ -160,7 +160,7 @@ def _shares(rows: Any, states: Sequence[str] | None) -> pd.DataFrame:
         rows[name] = group_names(rows[name])
     present = list(dict.fromkeys([*rows["from_state"], *rows["to_state"]]))
     if states is not None:
-        require_keys(list(states), present, subject="flows", where="states")
+        require_keys(states, present, subject="flows", where="states", some=True)
     shown = present if states is None else list(states)
     wide = rows.pivot_table(index="from_state", columns="to_state", values=value, aggfunc="sum")
     wide = wide.reindex(index=shown, columns=shown).fillna(0.0)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.classifications import codes as code_table
-from skillsfc.errors import Problem, TableError, listing
+from skillsfc.errors import ParameterError, Problem, TableError, listing
 from skillsfc.report.charts.inputs import group_names
 from skillsfc.report.charts.words import names_of_codes
 from skillsfc.report.withholding import withhold
@@ -61,6 +61,7 @@ def grouped(
     >>> grouped(sf.estimate_survival(spells, group="sex"), None)[1]
     'sex'
     """
+    _refuse_several(group)
     rows = rows_of(table)
     named = _groups_of(table)
     named = [name for name in named if isinstance(rows, pd.DataFrame) and name in rows.columns]
@@ -77,6 +78,13 @@ def grouped(
     return rows.assign(**{TOGETHER: joined}), TOGETHER
 
 
+def _refuse_several(group: object) -> None:
+    if group is not None and not isinstance(group, str):
+        step = "Without group= a result's own columns of groups are taken, one or several."
+        problem = Problem("group", repr(group)[:60], "the name of one column", next_step=step)
+        raise ParameterError("chart", [problem])
+
+
 def _groups_of(result: Any) -> list[str]:
     settings = getattr(result, "settings", None)
     named = getattr(settings, "group", None) or getattr(settings, "by", None) or ()
@@ -91,6 +99,8 @@ def time_unit(result: Any, unit: str | None) -> str:
     >>> time_unit(None, None), time_unit(None, "quarters")
     ('months', 'quarters')
     """
+    if unit is not None and not isinstance(unit, str):
+        raise ParameterError("chart", [Problem("unit", repr(unit)[:60], "a word such as 'months'")])
     if unit is not None:
         return unit
     own = getattr(getattr(result, "settings", None), "unit", None) or getattr(result, "unit", "")

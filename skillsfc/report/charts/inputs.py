@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
 
-from skillsfc.errors import CoverageError, Problem, TableError, did_you_mean, listing
+from skillsfc.errors import (
+    CoverageError,
+    ParameterError,
+    Problem,
+    TableError,
+    did_you_mean,
+    listing,
+)
 
 #: Columns that, where they vary, are why a point of a chart occurs twice.
 OTHER_KEYS = ("country", "sex", "age", "sector", "region", "model", "metric", "scenario", "group")
@@ -139,9 +146,19 @@ def _double_problems(rows: pd.DataFrame, unique: Sequence[str]) -> list[Problem]
 
 
 def require_keys(
-    given: Sequence[str], present: Sequence[object], *, subject: str, where: str
+    given: object, present: Sequence[object], *, subject: str, where: str, some: bool = False
 ) -> None:
-    """Raise a CoverageError for the codes asked to be shown that the table does not have."""
+    """Refuse codes asked to be shown that the table does not have.
+
+    Raises
+    ------
+    CoverageError
+        With each code that is not there.
+    ParameterError
+        If it is no list of codes, or an empty one where ``some`` are needed.
+    """
+    if isinstance(given, str) or not isinstance(given, Collection) or (some and len(given) == 0):
+        raise ParameterError(subject, [Problem(where, repr(given)[:60], "a list of codes")])
     known = [str(item) for item in present]
     absent = [code for code in given if code not in known]
     if absent:

@@ -169,7 +169,7 @@ def _rows(
     rows["_block"] = group_names(rows[group]) if group else ""
     present = list(dict.fromkeys(rows["state"]))
     if states is not None:
-        require_keys(list(states), present, subject="trajectories", where="states")
+        require_keys(states, present, subject="trajectories", where="states", some=True)
     shown = list(dict.fromkeys([*(states or ()), *present]))
     if len(shown) > len(SEGMENTS):
         raise TableError("trajectories", [Problem("states", f"{len(shown)}", "8 at most")])

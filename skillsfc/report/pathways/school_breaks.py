@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from skillsfc.errors import ParameterError, Problem
 from skillsfc.report.pathways.words import period
+from skillsfc.sources.pathways import Pathways
 
 LONGEST = {"month": 3, "week": 13, "day": 92, "quarter": 1}  # a year is no break
 TIMES = ("period", "month", "quarter", "week", "day", "year")
@@ -38,6 +40,11 @@ def count_breaks_as_school(data: Any, *, longest: float | None = None) -> Any:
         where it begins and another begins where it ends; where the clock starts at the end of
         school, also if it begins with the clock.
 
+    Raises
+    ------
+    ParameterError
+        If the data are no histories of `skillsfc.load_pathways`, or the gap is no number.
+
     Examples
     --------
     >>> import skillsfc as sf
@@ -49,6 +56,7 @@ def count_breaks_as_school(data: Any, *, longest: float | None = None) -> Any:
     >>> count_breaks_as_school(yearly) is yearly
     True
     """
+    _refuse_wrong(data, longest)
     limit = LONGEST.get(period(data.unit, 1), 0) if longest is None else longest
     if not know_joblessness_only(data) or not limit > 0:
         return data
@@ -66,6 +74,17 @@ def count_breaks_as_school(data: Any, *, longest: float | None = None) -> Any:
         **{where: changed},
         note=f"{data.note or 'Your own file.'} {_said(runs[gaps], limit, data.unit)}",
     )
+
+
+def _refuse_wrong(data: object, longest: object) -> None:
+    problems = []
+    if not isinstance(data, Pathways):
+        problems.append(Problem("data", type(data).__name__, "outcome of sf.load_pathways"))
+    number = isinstance(longest, int | float) and not isinstance(longest, bool)
+    if longest is not None and not number:
+        problems.append(Problem("longest", repr(longest)[:60], "a length of time, or None"))
+    if problems:
+        raise ParameterError("count_breaks_as_school", problems)
 
 
 def know_joblessness_only(data: Any) -> bool:

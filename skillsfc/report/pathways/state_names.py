@@ -39,7 +39,7 @@ def name_states(states: Iterable[str], *, words: str = "") -> dict[str, str]:
     Raises
     ------
     ParameterError
-        If a part of ``words`` is not ``code: name``.
+        If the states are no list, or a part of ``words`` is not ``code: name``.
 
     Examples
     --------
@@ -49,6 +49,7 @@ def name_states(states: Iterable[str], *, words: str = "") -> dict[str, str]:
     'neither school nor work'
     """
     own, problems = {}, []
+    _refuse_wrong(states, words)
     for part in (part.strip() for part in words.replace("\n", ";").split(";")):
         code, colon, name = (text.strip() for text in part.partition(":"))
         if part and not (code and colon and name):
@@ -59,6 +60,16 @@ def name_states(states: Iterable[str], *, words: str = "") -> dict[str, str]:
     codes = [str(state) for state in states]
     kinds = KIND_WORDS if set(codes) <= set(KIND_WORDS) else {}
     return {code: own.get(code) or kinds.get(code) or plain(code) for code in codes}
+
+
+def _refuse_wrong(states: object, words: object) -> None:
+    problems = []
+    if isinstance(states, str) or not isinstance(states, Iterable):
+        problems.append(Problem("states", repr(states)[:60], "a list of states"))
+    if not isinstance(words, str):
+        problems.append(Problem("words", repr(words)[:60], "code: name; code: name"))
+    if problems:
+        raise ParameterError("name_states", problems)
 
 
 def names_for(states: Iterable[object], labels: Mapping[str, str] | None) -> dict[str, str]:

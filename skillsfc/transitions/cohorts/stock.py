@@ -20,6 +20,7 @@ from skillsfc.transitions.cohorts.tables import (
     read_persons,
     series_name,
 )
+from skillsfc.transitions.column_names import is_number
 from skillsfc.transitions.records import Floats
 from skillsfc.transitions.survival.selection import check_words
 
@@ -61,8 +62,8 @@ def read_stock(enrolment: object, base_year: Any, horizon: Any, subject: str) ->
     rows = read_persons(enrolment, "enrolment", ("year", "grade"))
     last = int(rows.loc[rows["persons"].notna(), "year"].max())
     year = last if base_year is None else base_year
-    if year not in rows["year"].tolist():
-        found, expected = repr(base_year), f"of {listing(rows['year'].unique(), 30)}"
+    if not is_number(year) or year not in rows["year"].tolist():
+        found, expected = repr(base_year)[:60], f"of {listing(rows['year'].unique(), 30)}"
         raise CoverageError(subject, [Problem("base_year", found, expected)])
     if not is_whole(horizon, int(year) + 1, LAST_YEAR):
         expected = f"a year from {int(year) + 1} to {LAST_YEAR}"

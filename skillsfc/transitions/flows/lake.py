@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,9 +69,7 @@ def advance(start: Floats, moves: Floats, periods: int) -> Floats:
     return made
 
 
-def read_shares(
-    given: str | Mapping[str, float] | None, states: tuple[str, ...], subject: str, *, needed: bool
-) -> Floats:
+def read_shares(given: Any, states: tuple[str, ...], subject: str, *, needed: bool) -> Floats:
     """Return where new persons begin as shares by state.
 
     Raises
@@ -83,6 +82,9 @@ def read_shares(
             problem = Problem("entry_state", "not given with an entry_rate", listing(states, 30))
             raise ParameterError(subject, [problem])
         return np.zeros(len(states))
+    if not isinstance(given, str | Mapping):
+        expected = "a state, or a share for each of several"
+        raise ParameterError(subject, [Problem("entry_state", repr(given)[:60], expected)])
     shares = {given: 1.0} if isinstance(given, str) else dict(given)
     problems = [
         Problem("entry_state", repr(name), listing(states, 30), did_you_mean(name, states))

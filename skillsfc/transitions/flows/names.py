@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Iterable
 from typing import Any
 
 import pandas as pd
@@ -24,7 +24,7 @@ def read_names(states: Any, subject: str) -> tuple[str, ...]:
     >>> read_names([1, 2.0, "out"], "estimate_flows")
     ('1', '2', 'out')
     """
-    if isinstance(states, str) or not hasattr(states, "__iter__"):
+    if isinstance(states, str) or not _list_of_names(states):
         raise ParameterError(subject, [Problem("states", repr(states), "a list of states")])
     named = tuple(as_codes(pd.Series(list(states), dtype="object")).tolist())
     twice = sorted({str(name) for name in named if named.count(name) > 1})
@@ -32,6 +32,10 @@ def read_names(states: Any, subject: str) -> tuple[str, ...]:
         problem = Problem("states", f"named twice: {listing(twice)}", "each once")
         raise ParameterError(subject, [problem])
     return named
+
+
+def _list_of_names(states: object) -> bool:
+    return isinstance(states, Iterable) and all(isinstance(name, Hashable) for name in states)
 
 
 def check_groups(by: tuple[str, ...], columns: Collection[str], subject: str) -> None:

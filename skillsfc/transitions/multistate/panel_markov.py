@@ -9,9 +9,13 @@ import numpy as np
 import pandas as pd
 
 from skillsfc import __version__
-from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean
+from skillsfc.errors import CoverageError, ParameterError, Problem
 from skillsfc.results import table_hash
-from skillsfc.transitions.column_names import refuse_names, refuse_other_than_mappings
+from skillsfc.transitions.column_names import (
+    refuse_names,
+    refuse_other_than_mappings,
+    word_problems,
+)
 from skillsfc.transitions.multistate.hidden import HiddenPanel, hidden_panel
 from skillsfc.transitions.multistate.panel_estimate import fitted, search
 from skillsfc.transitions.multistate.panel_fit import PanelFit
@@ -220,10 +224,7 @@ def _check_words(level: float, information: str) -> None:
     problems = []
     if not (isinstance(level, float | int) and 0 < level < 1):
         problems.append(Problem("level", repr(level), "a number between 0 and 1, such as 0.95"))
-    if information not in INFORMATION:
-        guess = did_you_mean(information, INFORMATION)
-        expected = "'observed' or 'expected'"
-        problems.append(Problem("information", repr(information), expected, guess))
+    problems += word_problems({"information": information}, {"information": INFORMATION})
     if problems:
         raise ParameterError(SUBJECT, problems)
 

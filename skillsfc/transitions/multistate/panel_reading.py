@@ -145,6 +145,8 @@ def _absent(panel: pd.DataFrame, columns: Columns) -> list[Problem]:
               "weight": columns.weight, "cluster": columns.cluster}  # fmt: skip
     problems = []
     for argument, name in wanted.items():
+        if name is None and argument in ("time", "person", "state"):
+            problems.append(Problem(argument, "None", "the name of a column"))
         if name is None or name in panel.columns:
             continue
         step = f"{argument}=... names the column of another name." if argument == name else ""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem
 from skillsfc.results import table_hash
-from skillsfc.transitions.column_names import refuse_names
+from skillsfc.transitions.column_names import is_number, refuse_names, switch_problems
 from skillsfc.transitions.multistate.curve import StateSettings
 from skillsfc.transitions.multistate.curve_tables import tabulate, time_table
 from skillsfc.transitions.multistate.estimation import (
@@ -167,7 +166,7 @@ def estimate_state_probabilities(
     """
     single = {"weight": weight, "cluster": cluster}
     refuse_names(SUBJECT, {"group": group}, single, empty=True)
-    _check_arguments(start, until, from_state, landmark, initial, level, interval)
+    _check_arguments(start, until, from_state, landmark, standard_errors, initial, level, interval)
     wanted = None if times is None else read_times(times, SUBJECT)
     histories = read_histories(
         spells, states=states, by=as_names(group), weight=weight, cluster=cluster
@@ -212,16 +211,20 @@ def _check_arguments(
     until: object,
     from_state: str | None,
     landmark: bool,
+    standard_errors: bool,
     initial: object,
     level: float,
     interval: str,
 ) -> None:
     check_words(SUBJECT, level, {"interval": (interval, INTERVALS)})
     problems = [
-        Problem(name, repr(value), "a finite number")
-        for name, value in (("start", start), ("until", until))
-        if value is not None and not (isinstance(value, int | float) and np.isfinite(value))
+        Problem(name, repr(value)[:60], "a finite number")
+        for name, value in (("start", start), ("until", start if until is None else until))
+        if not is_number(value)
     ]
+    problems += switch_problems({"landmark": landmark, "standard_errors": standard_errors})
+    if problems:
+        raise ParameterError(SUBJECT, problems)
     if landmark and from_state is None:
         step = "Name the state that the landmark is about."
         problems.append(Problem("landmark", "True without from_state", "both", next_step=step))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,7 +154,7 @@ def read_place(name: object, states: tuple[str, ...], argument: str) -> int:
     ParameterError
         If there is no such state.
     """
-    if name in states:
+    if isinstance(name, Hashable) and name in states:
         return states.index(str(name))
     problem = Problem(argument, repr(name), listing(states, 30), did_you_mean(name, states))
     raise ParameterError(SUBJECT, [problem])

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
-from skillsfc.errors import ParameterError, Problem, did_you_mean, listing
+from skillsfc.errors import ParameterError, Problem, listing
+from skillsfc.transitions.column_names import word_problems
 
 SUBJECT = "estimate_programme_effect"
 
@@ -88,9 +89,8 @@ def check_words(given: Mapping[str, Any], problems: list[Problem]) -> None:
     for name, known in WORDS.items():
         value = given.get(name)
         absent = value is None and name not in BELONG
-        if absent or (value is not None and value not in known):
-            guess = did_you_mean(value, known)
-            problems.append(Problem(name, repr(value), f"one of {listing(known)}", guess))
+        if absent or value is not None:
+            problems += word_problems({name: value}, {name: known})
 
 
 def check_columns(given: Mapping[str, Any], problems: list[Problem]) -> None:
@@ -145,6 +145,7 @@ def read_choices(given: Mapping[str, Any]) -> ProgrammeSettings:
     """
     problems: list[Problem] = []
     check_words(given, problems)
+    given = {**given, "method": given["method"] if isinstance(given["method"], str) else ""}
     for name in ("treatment", "outcome"):
         if not isinstance(given[name], str):
             problems.append(Problem(name, repr(given[name]), "the name of a column"))

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from skillsfc import __version__
-from skillsfc.errors import ParameterError, Problem, TableError, did_you_mean, listing
+from skillsfc.errors import ParameterError, Problem, TableError
 from skillsfc.results import Result, table_hash
+from skillsfc.transitions.column_names import word_problems
 from skillsfc.transitions.programmes.choices import (
     as_formula,
     check_columns,
@@ -175,11 +176,7 @@ def estimate_returns(
 
 
 def _settings(given: dict[str, Any]) -> ReturnSettings:
-    problems: list[Problem] = []
-    for name, known in WORDS.items():
-        if given[name] not in known:
-            guess = did_you_mean(given[name], known)
-            problems.append(Problem(name, repr(given[name]), f"one of {listing(known)}", guess))
+    problems = word_problems(given, WORDS)
     for name in ("earnings", "schooling"):
         if not isinstance(given[name], str):
             problems.append(Problem(name, repr(given[name]), "the name of a column"))

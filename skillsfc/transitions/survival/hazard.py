@@ -234,7 +234,7 @@ def _check_arguments(
         Problem(name, "given", f"nothing with kind {kind!r}",
                 next_step=f"It belongs to {listing(kinds)}.")
         for name, kinds in BELONG.items()
-        if kind in KINDS and kind not in kinds and given[name] is not None
+        if isinstance(kind, str) and kind in KINDS and kind not in kinds and given[name] is not None
     ]  # fmt: skip
     if problems:
         raise ParameterError(SUBJECT, problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.errors import CoverageError, ParameterError, Problem, did_you_mean, listing
-from skillsfc.transitions.column_names import refuse_names
+from skillsfc.transitions.column_names import is_number, refuse_names
 from skillsfc.transitions.records import Floats, Records, Whole, read_records
 from skillsfc.transitions.survival.grouping import MISSING_GROUP as MISSING_GROUP
 from skillsfc.transitions.survival.grouping import number_groups, taken_name
@@ -80,12 +80,11 @@ def check_words(subject: str, level: float, words: Mapping[str, tuple[Any, Seque
         With every problem.
     """
     problems = [
-        Problem(name, repr(value), f"one of {listing(known)}", did_you_mean(value, known))
+        Problem(name, repr(value)[:60], f"one of {listing(known)}", did_you_mean(value, known))
         for name, (value, known) in words.items()
-        if value not in known
+        if not (isinstance(value, Hashable) and value in known)
     ]
-    number = isinstance(level, int | float) and not isinstance(level, bool)
-    if not number or not 0 < level < 1:
+    if not is_number(level) or not 0 < level < 1:
         problems.append(Problem("level", repr(level), "a number between 0 and 1, such as 0.95"))
     if problems:
         raise ParameterError(subject, problems)

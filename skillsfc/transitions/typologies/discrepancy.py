@@ -11,6 +11,7 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem, TableError
 from skillsfc.results import Result
+from skillsfc.transitions.column_names import whole_problems
 from skillsfc.transitions.records import Flags, Floats, Whole
 from skillsfc.transitions.sequences.preparation import FEW_PERSONS, prepare_sequences
 from skillsfc.transitions.typologies.factors import Factor, read_factors
@@ -135,7 +136,7 @@ def explain_distances(
     >>> made.table[["factor", "df", "r2"]].round(3).values.tolist()
     [['sex', 1, 0.899], ['residual', 4, 0.101], ['total', 5, 1.0]]
     """
-    _check(permutations, window, weight)
+    _check(permutations, window, seed)
     grid = read_distances(distances, subject=SUBJECT, weight=weight)
     factors, inside, notes = read_factors(by, grid.persons, grid.weight, subject=SUBJECT)
     own = grid.weight[inside] * inside.sum() / grid.weight[inside].sum()
@@ -156,12 +157,9 @@ def explain_distances(
     )
 
 
-def _check(permutations: int, window: int | None, weight: object) -> None:
-    problems = []
-    if isinstance(permutations, bool) or not isinstance(permutations, int) or permutations < 0:
-        problems.append(Problem("permutations", repr(permutations), "a number of 0 or more"))
-    if window is not None and (not isinstance(window, int) or window < 1):
-        problems.append(Problem("window", repr(window), "a number of periods of 1 or more"))
+def _check(permutations: int, window: int | None, seed: int) -> None:
+    problems = whole_problems({"permutations": permutations, "seed": seed}, 0)
+    problems += whole_problems({} if window is None else {"window": window})
     if problems:
         raise ParameterError(SUBJECT, problems)
 

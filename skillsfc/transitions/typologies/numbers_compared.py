@@ -38,8 +38,9 @@ def sizes_wanted(
     """
     problems = whole_problems({"smallest": smallest})
     asked = _listed(compare, problems)
-    for name, value in [("k", k), *(("compare", size) for size in asked)]:
-        problems += whole_problems({name: value}, 2) if value is not None else []
+    problems += whole_problems({} if k is None else {"k": k}, 2)
+    for size in asked:
+        problems += whole_problems({"compare": size}, 2)
     if k is not None and not problems and k > points:
         found = f"{k} clusters of {points} different trajectories"
         problems.append(Problem("k", found, f"2 to {points}"))

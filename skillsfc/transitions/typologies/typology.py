@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -13,6 +13,11 @@ import pandas as pd
 from skillsfc import __version__
 from skillsfc.errors import ParameterError, Problem, TableError
 from skillsfc.results import Result, table_hash
+from skillsfc.transitions.column_names import (
+    as_names,
+    refuse_other_than_mappings,
+    whole_problems,
+)
 from skillsfc.transitions.sequences.model import Sequences, read_sequences
 from skillsfc.transitions.sequences.preparation import (
     Prepared,
@@ -182,11 +187,14 @@ def describe_typology(
     ['school then work', 'steady work throughout']
     """
     check_level(level, SUBJECT)
+    _refuse_no_clusters(clusters)
     own = _sequences(clusters, sequences)
     prepared = prepare_sequences(own, subject=SUBJECT, weight=None, missing=missing)
     by_names = group_names(by, own.persons, SUBJECT, "by")
-    good = [positive] if isinstance(positive, str) else list(positive)
-    shortest = shortest or max(1, math.ceil(len(own.periods) / SHORTEST))
+    good = as_names(positive)
+    refuse_other_than_mappings({"words": words, "names": names}, SUBJECT, "a mapping to names")
+    if shortest is None:
+        shortest = max(1, math.ceil(len(own.periods) / SHORTEST))
     _check(prepared, good, words, threshold, shortest)
     label = clusters.table["cluster"].to_numpy(dtype=np.int64) - 1
     weight = clusters.table["weight"].to_numpy(dtype=np.float64)
@@ -222,6 +230,12 @@ def describe_typology(
     )  # fmt: skip
 
 
+def _refuse_no_clusters(clusters: object) -> None:
+    if not isinstance(clusters, Clusters):
+        problem = Problem("clusters", type(clusters).__name__, "outcome of sf.cluster_sequences")
+        raise ParameterError(SUBJECT, [problem])
+
+
 def _sequences(clusters: Clusters, sequences: object) -> Sequences:
     carried = clusters.sequences if sequences is None else None
     if carried is None and sequences is None:
@@ -240,7 +254,7 @@ def _sequences(clusters: Clusters, sequences: object) -> Sequences:
 
 
 def _check(
-    prepared: Prepared, positive: list[str], words: Mapping[str, str] | None, threshold: int,
+    prepared: Prepared, positive: Sequence[str], words: Mapping[str, str] | None, threshold: int,
     shortest: int,
 ) -> None:  # fmt: skip
     problems = [
@@ -249,16 +263,14 @@ def _check(
         for name in given
         if name not in prepared.states
     ]
-    for where, number in (("threshold", threshold), ("shortest", shortest)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-            problems.append(Problem(where, repr(number), "a whole number of 1 or more"))
+    problems += whole_problems({"threshold": threshold, "shortest": shortest})
     if problems:
         raise ParameterError(SUBJECT, problems)
 
 
 def _titles(
     prepared: Prepared, phases: list[list[Phase]], times: pd.DataFrame, words: dict[str, str],
-    positive: list[str], names: dict[int, str],
+    positive: Sequence[str], names: dict[int, str],
 ) -> list[str]:  # fmt: skip
     unknown = [number for number in names if number not in range(1, len(phases) + 1)]
     if unknown:
