@@ -29,10 +29,11 @@ def test_text_and_table_tell_kind_and_length_by_sex():
     text = check_section(section)
     shares = "33.3% (22.7% to 45.9%) of those of women and 33.3% (22.7% to 45.9%) of those of men"
     assert f"Of the first jobs started within 24 months, {shares} are a stable job." in text
-    assert "are kept, in the same state, for 12 months or more." in text
+    assert "are still held, in the same state, after 12 months." in text
     shown = section.table("first_jobs").set_index("quantity")
     assert "of all: a first job within 24 months" not in shown.index  # told by the curve
-    assert shown.loc["of first jobs, a stable job: kept for 6 months", "Women"].startswith("100.0")
+    held = shown.loc["of first jobs, a stable job: still held after 6 months", "Women"]
+    assert held.startswith("100.0")
     assert shown.loc["of first jobs: a stable job", "persons"] == "120"
 
 

@@ -18,6 +18,8 @@ FIVES = "Curves and persons at risk are told in fives of persons"
 #: Columns that tell of one time, often of one person, or give the curve back to the last digit.
 EXACT = ("events", "censored", "hazard", "standard_error", "cumulative_hazard",
          "cumulative_hazard_error", "stayed")  # fmt: skip
+EXACT_PAIRS = ("flow", "flow_error", "weight")
+CHANCES = ("probability", "standard_error", "lower", "upper", "share")
 
 
 def ends_early(curve: pd.DataFrame) -> bool:
@@ -126,7 +128,8 @@ def say_few(notes: Iterable[str]) -> list[str]:
     >>> say_few(["2 of 13 persons went there at once.", "64 of 712 persons are left out."])
     ['fewer than ten of 13 persons went there at once.', '64 of 712 persons are left out.']
     """
-    return [re.sub(r"(?<![\d.,])[1-9](?= of [\d,]+ persons)", "fewer than ten", n) for n in notes]
+    few = re.compile(r"(?<![\d.,])[1-9]( of [\d,]+ persons)(?: \([\d.]+% by weight\))?")
+    return [few.sub(r"fewer than ten\1", note) for note in notes]
 
 
 def withhold_moves(rates: pd.DataFrame) -> pd.DataFrame:
@@ -177,6 +180,29 @@ def without_small_flows(flows: pd.DataFrame, group: Sequence[str]) -> pd.DataFra
     pair = [*group, *(name for name in ("time", "until") if name in flows.columns)]
     wholes = [[*pair, "from_state"], [*pair, "to_state"]]  # known from stocks of the two dates
     return withhold(flagged, whole=wholes, size="count")
+
+
+def pairs_in_fives(table: pd.DataFrame) -> pd.DataFrame:
+    """Return counts of persons between two dates in fives, chances to three digits, no weights.
+
+    Each pair of dates has margins of its own, and the same persons are in the next: from exact
+    counts, weights and chances of what is told, what is withheld could be worked out.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``count`` and, if there, chances with errors and limits.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"count": [483, 12], "flow": [525.58, 3.41], "share": [0.95016, 1]})
+    >>> pairs_in_fives(told).values.tolist()
+    [[485.0, 0.95], [10.0, 1.0]]
+    """
+    kept = table.drop(columns=[name for name in EXACT_PAIRS if name in table.columns])
+    chances = [name for name in CHANCES if name in kept.columns]
+    count = FIVE * (kept["count"] / FIVE).round()
+    return kept.assign(count=count, **{name: kept[name].round(3) for name in chances})
 
 
 def without_small_rates(rates: pd.DataFrame, flows: Any, columns: Sequence[str]) -> pd.DataFrame:

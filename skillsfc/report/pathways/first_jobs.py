@@ -112,7 +112,7 @@ def _quantity(quality: str, indicator: str, within: str, unit: str) -> str:
     >>> _quantity("stable", "share", "24 months", "month")
     'of first jobs: stable'
     >>> _quantity("any", "kept_12", "24 months", "month")
-    'of first jobs: kept for 12 months'
+    'of first jobs: still held after 12 months'
     >>> _quantity("stable", "chance", "24 months", "month")
     'of all: a first job within 24 months, stable'
     """
@@ -122,7 +122,7 @@ def _quantity(quality: str, indicator: str, within: str, unit: str) -> str:
     if indicator == "chance":
         return f"of all: a first job within {within}{said}"
     time = indicator.removeprefix("kept_")
-    return f"of first jobs{said}: kept for {time} {period(unit, float(time))}"
+    return f"of first jobs{said}: still held after {time} {period(unit, float(time))}"
 
 
 def _qualities(
@@ -150,7 +150,7 @@ def _lasting(figures: pd.DataFrame, by: tuple[str, ...], settings: Any, facts: F
     if not parts:
         return ""
     time = say_time(facts, "kept", longest, settings.unit, table=FIGURES)
-    return f"Of first jobs, {list_words(parts)} are kept, in the same state, for {time} or more."
+    return f"Of first jobs, {list_words(parts)} are still held, in the same state, after {time}."
 
 
 def _parts(rows: pd.DataFrame, by: tuple[str, ...], what: str, facts: Facts) -> list[str]:

@@ -12,7 +12,11 @@ from skillsfc.errors import SkillsfcError
 from skillsfc.report.brief.section import FigureToPublish, Section, TableToPublish
 from skillsfc.report.charts import plot_flows
 from skillsfc.report.estimates import table_estimates
-from skillsfc.report.pathways.curve_tables import without_small_flows, without_small_rates
+from skillsfc.report.pathways.curve_tables import (
+    pairs_in_fives,
+    without_small_flows,
+    without_small_rates,
+)
 from skillsfc.report.pathways.fastest_move import say_fastest
 from skillsfc.report.pathways.found_again import DESIGN, design_of, found_again, say_matched
 from skillsfc.report.pathways.grouping import FEW_GROUPS, one_column, with_interval
@@ -113,10 +117,10 @@ def write_flows(
     tables = (
         TableToPublish("chances", title, made, NOTE, labels=heads),
         TableToPublish(CHANCES, f"{title}: the figures", average, show=False),
-        TableToPublish("flows", "Gross flows between all dates",
-                       without_small_flows(flows.table, set_.group), show=False),
-        TableToPublish(UNMATCHED, "Persons found and not found at the next date",
-                       found_again(flows), show=False),
+        TableToPublish("flows", "Gross flows between all dates, in fives of persons",
+                       pairs_in_fives(without_small_flows(flows.table, set_.group)), show=False),
+        TableToPublish(UNMATCHED, "Found and not found at the next date, in fives of persons",
+                       pairs_in_fives(found_again(flows)), show=False),
         TableToPublish(DESIGN, "Interviews of the same persons", design_of(flows, interval, unit),
                        show=False),
     )  # fmt: skip

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 OWN = "Your own file."
+WEIGHTED = (
+    "Shares, means and rates count each person with the weight that the survey gives; numbers of "
+    "persons are of those seen, so that the two need not agree."
+)
 
 
 def describe_pathways(data: Any, *, both: bool = False) -> str:
@@ -32,6 +36,8 @@ def describe_pathways(data: Any, *, both: bool = False) -> str:
     """
     text = f"{data.note or OWN} Source: {str(data.source).rstrip('.')}."
     histories = _histories(data)
+    if any(_weighted(table) for table in (data.persons, histories)):
+        text += f" {WEIGHTED}"
     if not both or data.persons is None or histories is None:
         return text
     asked = len(data.persons) if "person" not in data.persons else data.persons["person"].nunique()
@@ -68,3 +74,7 @@ def name_files(data: Any) -> tuple[str, str]:
 
 def _histories(data: Any) -> Any:
     return data.spells if data.periods is None else data.periods
+
+
+def _weighted(table: Any) -> bool:
+    return table is not None and "weight" in table and table["weight"].nunique() > 1

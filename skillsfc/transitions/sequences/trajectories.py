@@ -134,7 +134,10 @@ def summarise_trajectories(
         raise CoverageError("summarise_trajectories", [Problem("persons", found)])
     table = pd.concat(parts, ignore_index=True)
     table = table.rename(columns={"group": group}) if group else table.drop(columns="group")
-    notes = [f"Each line joins {fewest} persons or more; its colour is what most of them do."]
+    notes = [
+        f"Each line joins {fewest} persons or more; its colour is what most of them do, paler "
+        "where at most half do."
+    ]
     notes += [f"Left out: {', '.join(map(str, left_out))}."] if left_out else []
     return Trajectories(
         table,

@@ -239,7 +239,8 @@ def _notes(
             "are in .direct" if settings.zero == "separate" else f"have {half:.3g} {settings.unit}"
         )
         notes.append(
-            f"{direct} of {len(rows)} persons went there at once, in time 0: they {where}."
+            f"{direct} of {len(rows)} persons{_by_weight(rows)} went there at once, in time 0: "
+            f"they {where}."
         )
     if settings.min_length:
         plural = "" if settings.min_length == 1 else "s"
@@ -252,3 +253,11 @@ def _notes(
     if not len(kept):
         notes.append("All arrived at once: no waiting time is left to estimate.")
     return notes
+
+
+def _by_weight(rows: pd.DataFrame) -> str:
+    """Return the part of those who went at once, where weights make it another than the count's."""
+    if "weight" not in rows or rows["weight"].nunique() < 2:
+        return ""
+    part = rows.loc[rows["direct"], "weight"].sum() / rows["weight"].sum()
+    return f" ({part:.1%} by weight)"
