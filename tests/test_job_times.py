@@ -126,3 +126,12 @@ def test_row_22_persons_of_weight_zero_are_in_no_count():
     assert values(made)["share_by_12"] == 1
     by_sex = sf.measure_job_times(weighted, jobs={"any": "job"}, group="sex", at=[12])
     assert by_sex.table.groupby("sex")["persons"].first().to_dict() == {"F": 2, "M": 1}
+
+
+def test_a_mean_wait_beyond_the_data_is_missing_not_held_level():
+    spells = sf.example(seed=1, persons=200).spells
+    made = sf.measure_job_times(spells, jobs={"stable": "stable_job"}, at=[12, 240])
+    rows = made.table.set_index("indicator")
+    ends = ["value", "lower", "upper", "standard_error"]
+    assert rows.loc[["share_by_240", "mean_wait_to_240"], ends].isna().all().all()
+    assert rows.loc["share_by_12", ends].notna().all()

@@ -352,3 +352,33 @@ def test_row_22_persons_of_weight_zero_are_in_no_count_of_the_confusion():
     made = sf.approximate_stages(weighted, lose="contract")
     half = sf.approximate_stages(weighted.iloc[::2], lose="contract")
     assert made.confusion["persons"].sum() == half.confusion["persons"].sum()
+
+
+@pytest.mark.parametrize(
+    ("version", "question"),
+    [("w4y", "available"), ("ilostat", "potential_labour_force"), ("ilostat", "contract_months")],
+)
+def test_a_question_left_out_is_open_also_where_its_absence_would_mean_no(version, question):
+    rng = np.random.default_rng(1)
+    people = survey()
+    people = people.assign(
+        available=rng.random(len(people)) < 0.5,
+        potential_labour_force=(people["activity"] == "outside") & (rng.random(len(people)) < 0.3),
+        contract_months=np.where(
+            people["contract"] == "temporary", rng.integers(1, 30, len(people)), np.nan
+        ),
+    )
+    made = sf.approximate_stages(people, version=version, lose=question)
+    loss = made.loss.set_index("measure")["share"]
+    assert loss["stage_lost"] > 0.01
+    assert loss["stage_wrong"] == loss["form_wrong"] == 0
+    full = made.bounds["share_full"]
+    assert full.between(made.bounds["share"] - 1e-12, made.bounds["share_high"] + 1e-12).all()
+
+
+def test_flows_of_nobody_have_their_columns():
+    once = survey().assign(year=lambda t: 2000 + np.arange(len(t)) % 3)
+    made = sf.approximate_stages(once.assign(person=np.arange(len(once))), period="year")
+    assert made.flows.empty
+    assert {"from_stage", "to_stage", "share"} <= set(made.flows.columns)
+    assert any(note.startswith("0 of ") for note in made.notes)

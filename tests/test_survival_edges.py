@@ -218,3 +218,11 @@ def test_numbers_held_as_objects_are_numbers():
     made = sf.fit_hazard(rows.assign(age=rows["age"].astype("object")), "age")
     assert made.table["term"].tolist() == ["age"]
     assert np.allclose(made.table["estimate"], sf.fit_hazard(rows, "age").table["estimate"])
+
+
+def test_a_group_of_which_no_spell_counts_is_named():
+    rows = pd.DataFrame({"start": 0, "end": [2, 3, 5, 8], "event": True, "sex": list("FFMM")})
+    made = sf.estimate_survival(rows.assign(weight=[1, 1, 0, 0]), group="sex")
+    assert set(made.table["sex"]) == {"F"}
+    assert any("No spell counts in sex 'M'" in note for note in made.notes)
+    assert not any("No spell" in note for note in sf.estimate_survival(rows, group="sex").notes)

@@ -104,8 +104,8 @@ def measure_job_times(
     JobTimes
         ``table``: ``job``, the groups, ``indicator`` (``share_by_6`` and so on, ``median``,
         ``mean_wait_to_24``: mean time waited within the longest of ``at``), ``value, unit, lower,
-        upper, standard_error, level, persons, reliability``. A median that is not reached within
-        the data is missing, and the notes say so.
+        upper, standard_error, level, persons, reliability``. What lies beyond the last observation
+        of a group is missing, as is a median that is not reached, and the notes say so.
 
     Raises
     ------
@@ -246,6 +246,8 @@ def _quantities(
         indicator=f"mean_wait_to_{longest:g}", unit=f"{unit}s"
     )
     wait = wait.rename(columns={"mean": "value"})
+    told = ["value", "lower", "upper", "standard_error"]
+    wait[told] = wait[told].where(wait["note"] == "")  # not seen that far: no mean is known
     columns = [*groups, "indicator", "value", "unit", "lower", "upper", "standard_error"]
     table = pd.concat([part[columns] for part in (arrived, half, wait)], ignore_index=True)
     table["level"] = settings.level

@@ -115,14 +115,14 @@ def measure_stage_flows(
     pairs = frame.merge(later, on=["person", "at"], suffixes=("", "_to"))
     last = periods.max(initial=-1)
     counts = {"seen": int((frame["at"] < last).sum()), "matched": len(pairs), "without": lost}
+    kept = ("share", "share_high", "standard_error", "lower", "upper", "level", "persons", "cases")
     if pairs.empty:
-        return pd.DataFrame(), counts
+        return pd.DataFrame(columns=["from_stage", "to_stage", *kept]), counts
     design = read_design(pairs, cluster="person", subject="approximate_stages")
     after = pairs[["stage_to", "possible_stages_to"]].rename(columns=lambda name: name[:-3])
     ones = np.ones(len(pairs))
     begin = {stage: certain_and_possible(pairs, stage) for stage in dict.fromkeys(stages)}
     end = {stage: certain_and_possible(after, stage) for stage in begin}
-    kept = ("share", "share_high", "standard_error", "lower", "upper", "level", "persons", "cases")
     rows = []
     for before in begin:
         for then in end:

@@ -18,6 +18,7 @@ from skillsfc.transitions.column_names import (
 )
 from skillsfc.transitions.records import as_codes
 from skillsfc.transitions.stages.answers import (
+    OPTIONAL,
     QUESTIONS,
     coded_keys,
     listed_codes,
@@ -138,8 +139,9 @@ def approximate_stages(
 
     Notes
     -----
-    Without an assumption nothing can be wrong, only open, as long as the answers are right: the
-    true share lies within ``share`` and ``share_high``. The ranges are the widest that the answers
+    Without an assumption nothing can be wrong, only open, as long as the answers are right (and a
+    question that the survey never had is rightly read as `classify_stages` says): the true share
+    lies within ``share`` and ``share_high``. The ranges are the widest that the answers
     allow (no pattern of the missing answers is taken for granted). Errors in ``bounds`` and
     ``loss`` are Kish's; `estimate_stage_shares` takes strata and clusters.
 
@@ -240,8 +242,10 @@ def _from_states(
 
 
 def _without(table: pd.DataFrame, lost: Iterable[str]) -> pd.DataFrame:
-    gone = {*lost, *(["contract_months"] if "contract" in lost else [])}
-    return table.drop(columns=[name for name in table.columns if name in gone])
+    """Return answers as if some questions had not been asked: open, also where absence means no."""
+    gone = {*lost, *(["contract_months"] if "contract" in lost else [])} & {*table.columns}
+    read = {*OPTIONAL} & gone
+    return table.drop(columns=[*(gone - read)]).assign(**dict.fromkeys(read))
 
 
 def _first(table: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -142,6 +142,7 @@ def select_spells(
     if len(rows) < len(table):
         table = table.iloc[rows].reset_index(drop=True)
     numbers, groups, more = number_groups(table, by)
+    more += _emptied(records.table, groups, by)
     return Selection(
         entry,
         end,
@@ -188,6 +189,20 @@ def _rows(
         found = "none is left: all spells of the state have weight 0"
         raise CoverageError(subject, [Problem("spells", found, "at least one")])
     return used, notes
+
+
+def _emptied(every: pd.DataFrame, groups: pd.DataFrame, by: tuple[str, ...]) -> list[str]:
+    """Name the groups of which no spell is left: they have no row in the result."""
+    if not by:
+        return []
+    whole = number_groups(every, by)[1]
+    left = set(groups.astype("str").itertuples(index=False, name=None))
+    lost = [keys for keys in whole.astype("str").itertuples(index=False, name=None)
+            if keys not in left]  # fmt: skip
+    if not lost:
+        return []
+    named = listing([", ".join(keys) for keys in lost], 10)
+    return [f"No spell counts in {' and '.join(by)} {named}: there is no estimate."]
 
 
 def _shown(to: tuple[str, ...], kinds: tuple[str, ...], subject: str) -> tuple[str, ...]:
