@@ -30,9 +30,9 @@ NO_AREAS = (
     "fewer than a hundred are followed."
 )
 FLAGS = (
-    "In brackets 95 % intervals. *: resting on fewer than 30 persons; ..c: resting on one to nine "
-    "persons, or on those who were there when last seen, or giving such a share away; ..: nobody "
-    "is in sight at all; 0.0 without an interval: nobody was there."
+    "In brackets 95 % intervals. *: fewer than 30 persons are followed by then, in whatever state; "
+    "..c: one to nine persons are in that state, or were when last seen, or the number would give "
+    "such a share away; ..: nobody is in sight at all; 0.0 without an interval: nobody was there."
 )
 
 
