@@ -16,7 +16,8 @@ def panel(paths, step=1.0):
 
 
 def fit(table, transitions=("A->C", "B->C"), **arguments):
-    return sf.fit_panel_markov(table, transitions=list(transitions), **arguments)
+    moves = transitions if isinstance(transitions, str) else list(transitions)
+    return sf.fit_panel_markov(table, transitions=moves, **arguments)
 
 
 def move(made, start, end):
@@ -64,7 +65,7 @@ def test_people_may_pass_a_state_in_which_nobody_is_met():
 def test_a_rate_without_any_sign_is_not_told():
     row = move(fit(panel(OTHERS)), "B", "C")
     assert np.isnan(row[ENDS].astype(float)).all()
-    assert (row["reliability"], row["note"][:8]) == ("u", "not told")
+    assert (row["reliability"], row["note"][:6]) == ("u", "nobody")
 
 
 def test_a_rate_ratio_of_such_a_rate_is_not_told():
@@ -97,6 +98,45 @@ def test_a_chance_of_0_or_1_by_a_rate_that_ran_to_0_has_no_error():
     assert rows.loc[(2, "B", "B"), ENDS].notna().all()
     times = made.time_in_states(6).set_index(["from_state", "state"])
     assert times.loc[[("A", "A"), ("A", "C")], ENDS].isna().all().all()
+
+
+def test_of_a_state_that_nobody_was_seen_in_nothing_is_told():
+    table = panel(["AABBA", "ABBAA", "AAAAB", "BBAAB"] * 5)
+    made = fit(table, "all", states=["A", "B", "C"])
+    rows = made.table[made.table["from_state"] == "C"]
+    assert rows[["rate", *ENDS]].isna().all().all()
+    assert rows["note"].str.startswith("nobody was seen").all()
+    assert any("Nobody was seen in 'C'" in note for note in made.notes)
+    for told, keys in ((made.probabilities(1), "probability"), (made.sojourn(), "mean_stay"),
+                       (made.time_in_states(6), "expected_time")):  # fmt: skip
+        of_c = told[told["state" if keys == "mean_stay" else "from_state"] == "C"]
+        assert of_c[[keys, *ENDS]].isna().all().all()
+        assert told.loc[told.index.difference(of_c.index), keys].notna().all()
+    alone = fit(table, "all", states=["A", "B"]).table.set_index(["from_state", "to_state"])
+    both = made.table.set_index(["from_state", "to_state"])
+    assert both.loc[("A", "B"), "rate"] == pytest.approx(alone.loc[("A", "B"), "rate"], rel=1e-4)
+
+
+def test_two_rates_of_which_one_number_is_seen_have_no_errors_wherever_the_search_ends():
+    table = pd.DataFrame({
+        "person": np.repeat(np.arange(60), 2), "time": [0, 1.0] * 60,
+        "state": ["E", "U", "E", "E", "E", "E"] * 20,
+    })  # fmt: skip
+    for start in (None, {("E", "U"): 0.2, ("U", "E"): 1.0}, {("E", "U"): 2.0, ("U", "E"): 4.0}):
+        made = fit(table, "all", start=start)
+        assert made.table[ENDS].isna().all().all()
+        assert any("'rate E->U', 'rate U->E'" in note for note in made.notes)
+        # What is seen has an error: a third have moved after one unit, and that is all.
+        chance = made.probabilities(1).set_index(["from_state", "to_state"]).loc[("E", "U")]
+        assert chance["probability"] == pytest.approx(1 / 3, abs=1e-3)
+        assert chance["standard_error"] == pytest.approx((2 / 9 / 60) ** 0.5, rel=0.02)
+
+
+def test_a_rate_beside_one_near_0_that_nothing_tells_of_has_no_error():
+    table = panel(["SL"] * 40 + ["SS"] * 60)
+    made = fit(table, "all")
+    assert made.table[ENDS].isna().all().all()
+    assert (made.table["reliability"] == "u").all()
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_one_group_yearly_data_and_nobody():
     section = sf.write_first_jobs(made, name="Made up")
     text = check_section(section)
     assert text.startswith("Of first jobs, 33.3%")
-    assert "for 1 year or more" in text
+    assert "are still held, in the same state, after 1 year." in text
     nothing = sf.write_first_jobs(None, name="Made up")
     assert nothing.paragraphs[0].startswith("Too few persons")
     assert not nothing.tables

@@ -202,18 +202,44 @@ def test_rates_of_moves_of_few_persons_are_withheld_as_their_chances_are():
     assert "..c: one to nine persons moved so" in section.tables[0].note
 
 
-def test_shares_of_few_at_the_last_date_are_withheld_and_of_nobody_have_no_interval():
-    chances = np.array([[0.96, 0.04, 0.0], [0.9, 0.1, 0.0], [1.0, 0.0, 0.0]])
-    made = sf.estimate_flows(panel(chances, states="EUX", persons=120))
+def dates(*states):
+    rows = [
+        (who, date, state) for date, told in enumerate(states) for who, state in enumerate(told)
+    ]
+    return sf.estimate_flows(pd.DataFrame(rows, columns=["person", "quarter", "state"]))
+
+
+def test_shares_of_few_at_the_last_date_are_withheld():
+    # From 100 in U to 20, of whom 15 are new, to 5, of whom 3 are new: of no move are there few.
+    made = dates("U" * 100 + "E" * 100, "U" * 5 + "E" * 180 + "U" * 15, "E" * 195 + "U" * 5)
+    assert made.average["count"].min() >= 10
+    few = made.last_shares().set_index("state")["persons"]
+    assert few["U"] == 5
     section = sf.write_steady_state(
         sf.estimate_steady_state(made), flows=made, interval=3, name="Made up"
     )
-    few = made.last_shares().set_index("state")["persons"]
-    assert 0 < few["U"] < 10
-    assert few["X"] == 0
     shown = section.table("steady").set_index("state")["at the last date"]
     assert shown["U"] == "..c"
-    assert shown["X"] == "0.0"
+
+
+def test_a_steady_state_of_few_moves_is_not_told():
+    made = dates("U" * 30 + "E" * 170, "U" * 20 + "E" * 175 + "U" * 5)
+    section = sf.write_steady_state(
+        sf.estimate_steady_state(made), flows=made, interval=3, name="Made up"
+    )
+    assert "is not told: some of the moves were made by one to nine" in check_section(section)
+    assert section.tables == section.figures == ()
+
+
+def test_pairs_of_dates_are_told_in_fives_without_weights_or_parts_found():
+    made = dates("U" * 42 + "E" * 158, "U" * 30 + "E" * 140 + "U" * 30, "E" * 157 + "U" * 43)
+    section = sf.write_flows(made, interval=3, name="Made up")
+    for name in ("flows", "unmatched"):
+        told = section.table(name)
+        assert (told["count"].dropna() % 5 == 0).all()
+        assert not {"flow", "flow_error", "weight", "share"} & set(told.columns)
+    told = section.table("flows")["probability"].dropna()
+    assert np.allclose(told, told.round(3), atol=1e-12)
 
 
 def test_flows_that_lead_nowhere_or_at_once_or_round_and_round_are_told():

@@ -44,13 +44,13 @@ def section_of(waits, group="sex", rows=None, **more):
 
 
 def test_medians_are_said_for_each_group_with_the_test():
-    waits = waits_of()
+    waits = waits_of(histories(240))
     section = section_of(waits, since="school", labels=LABELS)
     text = check_section(section)
     assert text.startswith("Half of women have arrived after ")
     assert "Half of men have arrived after " in text
     assert "(log-rank test, p = " in text
-    assert "Of 60 persons, 48 were seen to arrive and 12 were still waiting" in text
+    assert "Of 240 persons, 192 were seen to arrive and 48 were still waiting" in text
     shown = section.table("arrived")
     assert shown.columns.tolist() == ["time", "Women", "Men"]
     assert shown["time"].tolist() == [6, 12, 24, 36]
@@ -69,12 +69,19 @@ def test_medians_are_said_for_each_group_with_the_test():
         assert fives.to_numpy() == pytest.approx(fives.round().to_numpy())
     assert (published["at_risk"] % 5 == 0).all()
     note = section.figures[0].note
-    assert note == (
-        "Curves end where fewer than ten are followed. "
-        "Curves and persons at risk are told in fives of persons."
-    )
-    assert section.table("waiting_medians").equals(curve.median)
+    assert note == "Curves and persons at risk are told in fives of persons."
+    medians = section.table("waiting_medians")
+    pd.testing.assert_frame_equal(medians[curve.median.columns], curve.median)
+    assert set(medians["reliability"]) == {""}
     assert "a job of any length (paid work)" in section.figures[0].title
+
+
+def test_curves_of_fewer_than_a_hundred_are_not_drawn_and_medians_of_few_are_marked():
+    section = section_of(waits_of(histories(58)), since="school")
+    assert section.figures == ()
+    text = check_section(section, allowed=("100",))
+    assert "There is no picture of the curves" in text
+    assert text.count("(unreliable)") == 2  # of 29 women and men
 
 
 def test_one_group_needs_no_test():
@@ -238,9 +245,9 @@ def test_nobody_who_leaves_is_said():
 
 
 def test_of_many_destinations_six_are_drawn_and_all_are_in_the_table():
-    spells = pd.DataFrame({"person": range(70), "state": "home", "start": 0,
-                           "end": np.arange(70) % 14 + 1,
-                           "to_state": [f"place_{n % 7}" for n in range(70)]})  # fmt: skip
+    spells = pd.DataFrame({"person": range(140), "state": "home", "start": 0,
+                           "end": np.arange(140) % 14 + 1,
+                           "to_state": [f"place_{n % 7}" for n in range(140)]})  # fmt: skip
     made = sf.estimate_cumulative_incidence(spells, state="home")
     section = sf.write_destinations(made, state="home", name="Made up")
     check_section(section, allowed=tuple("0123456"))

@@ -32,6 +32,7 @@ def table_estimates(
     measure: str | None = None,
     names: Mapping[str, str] | None = None,
     decimals: int = 1,
+    withheld: bool = False,
     counts: bool = False,
     language: str = "en",
 ) -> pd.DataFrame:
@@ -57,6 +58,9 @@ def table_estimates(
         Text to show in place of a code of ``rows`` or ``by``.
     decimals : int
         Decimals [0 or more]; shares and probabilities are shown in per cent.
+    withheld : bool
+        What would give back those withheld is withheld already: by default it is looked for among
+        rows whose numbers add up.
     counts : bool
         Add a column with the persons of each row, all groups together: the total's, or the sum.
     language : {"en", "fr", "ar", "ru"}
@@ -87,7 +91,8 @@ def table_estimates(
     have = list(table.columns) if isinstance(table, pd.DataFrame) else []
     value = measure or next((name for name in MEASURES if name in have), MEASURES[0])
     _refuse(table, [*keys, *([by] if by else []), value, "lower", "upper"], [*keys, by])
-    table = _withheld(table, [*keys, *([by] if by else [])], value)
+    if not withheld:
+        table = _withheld(table, [*keys, *([by] if by else [])], value)
     texts = pd.Series(
         [_text(row, value, decimals) for row in table.to_dict("records")], index=table.index
     )

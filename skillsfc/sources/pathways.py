@@ -81,6 +81,11 @@ class Pathways:
         return f"{self.name}: {count} persons, {self.unit} since {self.start}"
 
     @property
+    def shortest(self) -> int:
+        """Return how long every stay lasts by the form of the records: 1 for a row a period."""
+        return 0 if self.periods is None else 1
+
+    @property
     def states(self) -> tuple[str, ...]:
         """Return the states in the order learning, working, idle."""
         return (*self.learning, *self.working, *self.idle)

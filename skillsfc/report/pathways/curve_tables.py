@@ -10,16 +10,21 @@ import numpy as np
 import pandas as pd
 
 from skillsfc.report.pathways.grouping import ROUNDING
-from skillsfc.report.pathways.state_areas import FIVE
+from skillsfc.report.pathways.state_areas import DRAWN_LEAST, FIVE
 from skillsfc.report.withholding import CONFIDENTIAL, FEWEST, blank, withhold
 
 ENDS = "Curves end where fewer than ten are followed."
+FEW_PERSONS = 30  # of fewer an estimate is marked
+NO_CURVES = (
+    "There is no picture of the curves: they are told in fives of persons, and fewer than a "
+    "hundred are followed, in all or in one of the groups."
+)
 FIVES = "Curves and persons at risk are told in fives of persons"
 #: Columns that tell of one time, often of one person, or give the curve back to the last digit.
 EXACT = ("events", "censored", "hazard", "standard_error", "cumulative_hazard",
          "cumulative_hazard_error", "stayed")  # fmt: skip
-EXACT_PAIRS = ("flow", "flow_error", "weight")
-CHANCES = ("probability", "standard_error", "lower", "upper", "share")
+EXACT_PAIRS = ("flow", "flow_error", "weight", "share")  # a part found again tells who was lost
+CHANCES = ("probability", "standard_error", "lower", "upper")
 
 
 def ends_early(curve: pd.DataFrame) -> bool:
@@ -64,6 +69,37 @@ def in_fives(curve: pd.DataFrame, keys: Sequence[str] = ()) -> pd.DataFrame:
     rounded = {name: ((seen[name] / five).round() * five).clip(upper=1.0) for name in heights}
     at_risk = (FIVE * (seen["at_risk"] / FIVE).round()).astype(int)
     return seen.assign(**rounded, at_risk=at_risk)
+
+
+def large_enough(steps: pd.DataFrame, keys: Sequence[str] = ()) -> bool:
+    """Return whether each curve is of so many persons that one in fives is no stair.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"time": [1, 2, 1, 2], "at_risk": [200, 150, 40, 20],
+    ...                      "sex": list("FFMM")})
+    >>> large_enough(told), large_enough(told, ["sex"])
+    (True, False)
+    """
+    by = [steps[name].astype("str") for name in keys] or np.zeros(len(steps))
+    return bool(len(steps) and steps.groupby(by)["at_risk"].first().min() >= DRAWN_LEAST)
+
+
+def medians_of(curve: Any, by: Sequence[str]) -> pd.DataFrame:
+    """Return the medians of curves, unreliable where they are of fewer than thirty persons.
+
+    Examples
+    --------
+    >>> import skillsfc as sf
+    >>> spells = pd.DataFrame({"start": 0, "end": [2, 3, 5, 8] * 10, "event": True})
+    >>> medians_of(sf.estimate_survival(spells.head(20)), [])["reliability"].tolist()
+    ['u']
+    """
+    sizes = curve.diagnostics[[*by, "spells"]]
+    made = curve.median.merge(sizes, on=list(by)) if by else curve.median.assign(
+        spells=sizes["spells"].iloc[0])  # fmt: skip
+    few = made["spells"] < FEW_PERSONS
+    return made.assign(reliability=np.where(few, "u", "")).drop(columns="spells")
 
 
 def withhold_few(
@@ -195,7 +231,7 @@ def pairs_in_fives(table: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> told = pd.DataFrame({"count": [483, 12], "flow": [525.58, 3.41], "share": [0.95016, 1]})
+    >>> told = pd.DataFrame({"count": [483, 12], "flow": [525.6, 3.4], "probability": [0.9502, 1]})
     >>> pairs_in_fives(told).values.tolist()
     [[485.0, 0.95], [10.0, 1.0]]
     """

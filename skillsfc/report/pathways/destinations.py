@@ -14,8 +14,10 @@ from skillsfc.report.estimates import table_estimates
 from skillsfc.report.pathways.curve_tables import (
     ENDS,
     FIVES,
+    NO_CURVES,
     ends_early,
     in_fives,
+    large_enough,
     no_certainty,
     withhold_few,
 )
@@ -118,9 +120,11 @@ def write_destinations(
         TableToPublish(CURVE, title, table, show=False),
     )  # fmt: skip
     text = _gone(figures, names, inside(names[state]), unit, facts)
-    kept = tuple(part for part in (text, chosen) if part)
+    large = large_enough(table, ["to_state"])
+    kept = tuple(part for part in (text, chosen, "" if large else NO_CURVES) if part)
     figure = _figure(table, names, title, unit, source, ends_early(incidence.table))
-    return Section("destinations", kept, facts, (figure,), tables, text)
+    drawn = (figure,) if large else ()
+    return Section("destinations", kept, facts, drawn, tables, text)
 
 
 def _at(incidence: Any, stayed: Any | None, unit: str) -> pd.DataFrame:

@@ -84,7 +84,7 @@ def write_job_times(times: Any | None, *, name: str, since: str = "the start") -
 def _told(table: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
     """Return figures without parts of one to nine persons, arrived or not, by the curve."""
     share = table["value"].where(table["unit"] == "share")
-    counts = (share * table["persons"], (1 - share) * table["persons"])
+    counts = (share * table["persons"], (1 - share) * table["persons"], table["at_risk"])
     told = withhold_few(table, counts, whole=["job", *by, "indicator"])
     return no_certainty(told.assign(_share=share), "_share").drop(columns="_share")
 

@@ -100,7 +100,8 @@ def write_later_states(
     rows = rows[~never]
     rows = rows.assign(time=[f"{t:g} {period(unit, t)}" for t in rows["time"]])
     keys = [*([group] if group else []), "state"]
-    made = table_estimates(rows, rows=keys, by="time", measure="probability", names=names)
+    made = table_estimates(rows, rows=keys, by="time", measure="probability", names=names,
+                           withheld=True)  # fmt: skip
     note = f"{FLAGS} Counted from the start. States without a row: nobody was seen there."
     persons = shown.of(later.diagnostics).assign(state=str(state), time=since)
     persons = persons[[*told.group, "state", "time", "persons"]]

@@ -14,8 +14,15 @@ from skillsfc.report.pathways.curve_tables import withhold_moves
 from skillsfc.report.pathways.grouping import with_interval
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import by_state, in_order, inside, later_words, names_for
+from skillsfc.report.pathways.withheld_visits import (
+    ENDS,
+    FEW_SEEN,
+    withhold_stays,
+    withhold_visits,
+)
 from skillsfc.report.pathways.words import capital, period, say_count, say_time, sentences
 from skillsfc.report.text import Facts, list_words
+from skillsfc.report.withholding import CONFIDENTIAL
 
 MOVES, STAYS, LATER = "moves_seen", "stays_in_figures", "a_year_later_in_figures"
 FROM_MODEL, FROM_HISTORIES = "from interviews", "in the histories"
@@ -71,9 +78,9 @@ def write_panel_rates(
     apart = f"{interval:g} {period(unit, interval)}"
     order = fit.settings.states
     counts = _moves(fit, histories, interval)
-    stays = by_state(_stays(fit, histories), ["state"], order)
+    stays = withhold_stays(by_state(_stays(fit, histories), ["state"], order), fit.moves)
     seen = None if later is None else withhold_moves(later.table)
-    chances = by_state(fit.probabilities(ahead), ["from_state", "to_state"], order)
+    chances = withhold_visits(by_state(fit.probabilities(ahead), ENDS, order), fit.moves)
     paragraphs = [
         _missed(counts, interval, [names[state] for state in in_order(order)], unit, facts),
         _stays_in_words(stays, names, unit, facts),
@@ -83,15 +90,18 @@ def write_panel_rates(
     beside = " and the histories themselves" if histories is not None else ""
     title = f"Mean length of one stay, {period(unit)}: interviews every {apart}{beside}"
     when = later_words(ahead, unit)
-    note = "In brackets 95 % intervals" + (
-        ". Histories: all pairs of dates so far apart" if later is not None else ""
-    )
+    note = ["In brackets 95 % intervals"]
+    note += ["Histories: all pairs of dates so far apart"] if later is not None else []
+    note += [FEW_SEEN] if (chances["reliability"] == CONFIDENTIAL).any() else []
     limits = "In brackets 95 % intervals of the model. States that nobody leaves have no row."
+    if (stays["reliability"] == CONFIDENTIAL).any():
+        limits += " ..c: left one to nine times at interviews."
     tables = [
         TableToPublish("stays", title, _stays_table(stays, names), limits),
         TableToPublish("a_year_later", f"Chance to be in each state {when} later, per cent",
-                       _later_table(chances, seen, names, when), sentences([note])),
-        TableToPublish("rates", "Rates of moves from the interviews", fit.table,
+                       _later_table(chances, seen, names, when), sentences(note)),
+        TableToPublish("rates", "Rates of moves from the interviews",
+                       withhold_visits(fit.table, fit.moves),
                        sentences(plain_notes(fit.notes, unit=unit)), show=False),
         TableToPublish(STAYS, f"{title}: the figures", stays, show=False),
         TableToPublish(LATER, "Chances of states later: the figures", _both(chances, seen),
@@ -128,11 +138,12 @@ def _stays(fit: Any, histories: Any | None) -> pd.DataFrame:
 
 
 def _stays_table(stays: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    made = table_estimates(stays, rows="state", measure="mean_stay", names=names)
+    made = table_estimates(stays, rows="state", measure="mean_stay", names=names, withheld=True)
     made = made.rename(columns={"mean_stay": FROM_MODEL})
     if "histories" in stays:
+        few = stays["reliability"] == CONFIDENTIAL
         texts = [f"{mean:.1f}" if np.isfinite(mean) else ".." for mean in stays["histories"]]
-        made[FROM_HISTORIES] = texts
+        made[FROM_HISTORIES] = pd.Series(texts).where(~few.to_numpy(), "..c").to_numpy()
     return made
 
 
@@ -142,7 +153,7 @@ def _later_table(
     heads, parts = ["from_state", "to_state"], []
     for found, head in ((chances, FROM_MODEL), (later, FROM_HISTORIES)):
         if found is not None:
-            part = table_estimates(found, rows=heads, names=names)
+            part = table_estimates(found, rows=heads, names=names, withheld=True)
             parts.append(part.set_axis(["now", f"{when} later", head], axis=1))
     return parts[0] if len(parts) == 1 else parts[0].merge(parts[1], on=["now", f"{when} later"])
 

@@ -27,7 +27,7 @@ DRAWN_LEAST = 20 * FIVE  # persons: of fewer, areas in fives are stairs and litt
 IN_FIVES = "Areas are drawn in fives of persons, so that one or two need not show"
 NO_AREAS = (
     "There is no picture of the states over time: areas are drawn in fives of persons, and "
-    "fewer than a hundred are followed."
+    "fewer than a hundred are followed, in all or in one of the groups."
 )
 FLAGS = (
     "In brackets 95 % intervals. *: fewer than 30 persons are followed by then, in whatever state; "

@@ -88,7 +88,7 @@ def write_state_probabilities(
     rows = rows.sort_values("time", kind="stable")
     rows = rows.assign(after=[f"{t:g} {period(unit, t)}" for t in rows["time"]])
     made = table_estimates(
-        rows, rows=["after", "state"], by=group, measure="probability", names=names
+        rows, rows=["after", "state"], by=group, measure="probability", names=names, withheld=True
     )
     tables = (
         *shown.left_out(facts),

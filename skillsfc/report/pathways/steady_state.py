@@ -11,15 +11,21 @@ import pandas as pd
 from skillsfc.errors import SkillsfcError
 from skillsfc.report.brief.section import Section, TableToPublish
 from skillsfc.report.estimates import table_estimates
+from skillsfc.report.pathways.curve_tables import without_small_flows
 from skillsfc.report.pathways.grouping import one_column, with_interval
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_areas import withhold_parts
 from skillsfc.report.pathways.state_names import by_state, inside, names_for, say_refusal
 from skillsfc.report.pathways.words import period, say_time, sentences
 from skillsfc.report.text import Facts
+from skillsfc.report.withholding import CONFIDENTIAL
 
 SOON = 0.1  # half-lives, in times between two dates, that nobody can tell from none
 NOTE = "In brackets 95 % intervals. ..c: resting on one to nine persons, or telling such a share."
+FEW_MOVED = (
+    "Where the flows would lead is not told: some of the moves were made by one to nine persons, "
+    "and the shares would tell how many."
+)
 STEADY, HALF = "steady_in_figures", "half_life"
 
 
@@ -53,13 +59,13 @@ def write_steady_state(
     -------
     Section
         Table ``steady`` and, in the files, its figures and ``half_life``; words only where the
-        flows lead nowhere.
+        flows lead nowhere, or moves are of one to nine persons.
 
     Examples
     --------
     >>> import pandas as pd, skillsfc as sf
-    >>> panel = pd.DataFrame({"person": [1, 1, 2, 2, 3, 3], "quarter": [1, 2] * 3,
-    ...                       "state": ["E", "E", "E", "U", "U", "E"]})
+    >>> panel = pd.DataFrame({"person": sorted([*range(60)] * 2), "quarter": [1, 2] * 60,
+    ...                       "state": ["E", "E", "E", "U", "U", "E"] * 20})
     >>> flows = sf.estimate_flows(panel)
     >>> made = write_steady_state(sf.estimate_steady_state(flows), flows=flows, interval=3,
     ...                           name="Made up")
@@ -70,6 +76,9 @@ def write_steady_state(
     if isinstance(steady, SkillsfcError):
         text = f"Present flows lead to no one mix of states. {say_refusal(steady)}"
         return Section("steady", (text,), facts)
+    moves = without_small_flows(flows.average, flows.settings.group)
+    if (moves["reliability"] == CONFIDENTIAL).any():
+        return Section("steady", (FEW_MOVED,), facts)
     names = names_for(flows.settings.states, labels)
     rows, group = one_column(_beside_now(steady, flows), flows.settings.group)
     rows = by_state(rows, ["state"], flows.settings.states)

@@ -14,13 +14,23 @@ from skillsfc.report.estimates import table_estimates
 from skillsfc.report.pathways.curve_tables import (
     ENDS,
     FIVES,
+    NO_CURVES,
     ends_early,
     in_fives,
+    large_enough,
+    medians_of,
     no_certainty,
     say_few,
     withhold_few,
 )
-from skillsfc.report.pathways.grouping import FEW_GROUPS, FEWEST, by_group, group_key, one_column
+from skillsfc.report.pathways.grouping import (
+    FEW_GROUPS,
+    FEWEST,
+    by_group,
+    doubtful,
+    group_key,
+    one_column,
+)
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import YEAR, names_for
 from skillsfc.report.pathways.words import (
@@ -96,7 +106,7 @@ def write_waiting(
     by = tuple(curve.settings.group)
     goal = name_goal(waits, labels)
     title = f"{name}: still without {goal}"
-    medians, outcomes = curve.median, _outcomes(curve, waits)
+    medians, outcomes = medians_of(curve, by), _outcomes(curve, waits)
     steps = in_fives(curve.table, by)
     early = ENDS if ends_early(curve.table) else ""
     tables = [
@@ -111,6 +121,7 @@ def write_waiting(
     paragraphs = (
         " ".join([*_medians(medians, by, unit, facts), *_difference(test, facts)]),
         _counted(outcomes, facts),
+        "" if large_enough(steps, by) else NO_CURVES,
     )
     kept = tuple(text for text in paragraphs if text)
     figures = _figure(steps, by, title, unit, source, sentences([early, FIVES]))
@@ -188,7 +199,7 @@ def _figure(
     steps: pd.DataFrame, by: tuple[str, ...], title: str, unit: str, source: str, note: str
 ) -> tuple[FigureToPublish, ...]:
     rows, group = one_column(steps, by)
-    if rows.empty or (group and rows[group].nunique() > MOST_CURVES):
+    if not large_enough(steps, by) or (group and rows[group].nunique() > MOST_CURVES):
         return ()
     chart = plot_survival(
         rows, group=group, unit=period(unit), quantity="Persons still waiting", source=source
@@ -213,7 +224,7 @@ def _median(who: str, key: str, row: Any, unit: str, facts: Facts) -> str:
         return f"Fewer than half of {who} were seen to arrive."
     middle = say_time(facts, f"{key}median", row["time"], unit, table=MEDIANS)
     ends = say_ends(facts, f"{key}median", row, unit, table=MEDIANS)
-    return f"Half of {who} have arrived after {middle}{ends}."
+    return f"Half of {who} have arrived after {middle}{doubtful(row)}{ends}."
 
 
 def _compare(curve: Any) -> pd.DataFrame | None:

@@ -104,7 +104,8 @@ def measure_job_times(
     JobTimes
         ``table``: ``job``, the groups, ``indicator`` (``share_by_6`` and so on, ``median``,
         ``mean_wait_to_24``: mean time waited within the longest of ``at``), ``value, unit, lower,
-        upper, standard_error, level, persons, reliability``. What lies beyond the last observation
+        upper, standard_error, at_risk`` (still waiting and followed at that time; not of a
+        median), ``level, persons, reliability``. What lies beyond the last observation
         of a group is missing, as is a median that is not reached, and the notes say so.
 
     Raises
@@ -248,7 +249,10 @@ def _quantities(
     wait = wait.rename(columns={"mean": "value"})
     told = ["value", "lower", "upper", "standard_error"]
     wait[told] = wait[told].where(wait["note"] == "")  # not seen that far: no mean is known
-    columns = [*groups, "indicator", "value", "unit", "lower", "upper", "standard_error"]
+    last = seen.loc[seen["time"] == longest, [*groups, "at_risk"]]
+    wait = wait.merge(last, on=groups) if groups else wait.assign(at_risk=last["at_risk"].iloc[0])
+    half["at_risk"] = np.nan
+    columns = [*groups, "indicator", "value", "unit", "lower", "upper", "standard_error", "at_risk"]
     table = pd.concat([part[columns] for part in (arrived, half, wait)], ignore_index=True)
     table["level"] = settings.level
     counts = Counter(zip(*(waits[name] for name in groups), strict=True))

@@ -66,11 +66,17 @@ def fitted(
     unit: str,
 ) -> PanelFit:
     """Return the estimates with their covariance."""
-    whole = optimum.information
-    if errors == "expected":
-        expected = likelihood.evaluate(optimum.parameters, scoring=True).information
-        whole = whole if expected is None else expected
-    covariance, untold, least = invert_information(whole, optimum.ran_away == 0)
+    whole, active = optimum.information, optimum.ran_away == 0
+    expected = likelihood.evaluate(optimum.parameters, scoring=True).information
+    if errors == "expected" and expected is not None:
+        whole = expected
+    covariance, untold, scale, least = invert_information(whole, active)
+    if expected is not None and not untold.shape[1]:
+        # Second derivatives bend a little off the top; where nothing is told the outer products
+        # of slopes are 0 to rounding.
+        flat = invert_information(expected, active)
+        if flat[1].shape[1]:
+            covariance, untold, scale, _ = flat
     if least < -SADDLE:
         step = "Give start= with other rates: the search ended on a saddle, not on a top."
         found = "it rises further in some direction"
@@ -85,6 +91,7 @@ def fitted(
         optimum,
         covariance,
         untold,
+        scale,
         least_logs(likelihood, likelihood.model, optimum, bounds, level),
         rows,
         visits,

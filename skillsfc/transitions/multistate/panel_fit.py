@@ -39,7 +39,9 @@ class PanelFit:
     covariance : array [parameters, parameters]
         Of the estimates; 0 for those set aside.
     untold : array [parameters, k]
-        Directions in which the likelihood is flat.
+        Directions in which the likelihood is flat, parameters being measured in ``scale``.
+    scale : array [parameters]
+        Square root of the curvature in each parameter alone.
     least : array [parameters]
         One-sided lower bounds of the logs of rates that run without end; NaN for others.
     covariates : Covariates
@@ -59,6 +61,7 @@ class PanelFit:
     optimum: Optimum
     covariance: Floats
     untold: Floats
+    scale: Floats
     least: Floats
     covariates: Covariates
     visits: Visits
@@ -117,6 +120,16 @@ class PanelFit:
         return reachable(allowed)
 
     @cached_property
+    def unseen(self) -> Flags:
+        """Return the states in which nobody was seen, nor can have been by rates above 0."""
+        size = len(self.model.states)
+        code = self.visits.code
+        met = np.bincount(code[code < size], minlength=size) > 0
+        if isinstance(self.likelihood, HiddenPanel):  # a state may be met by another name
+            return np.zeros(size, dtype=bool)
+        return np.asarray(~met & ~self.living[met].any(axis=0))
+
+    @cached_property
     def least_rates(self) -> Floats:
         """Return one-sided lower bounds of rates that run without end; NaN for all others."""
         model = self.model
@@ -149,8 +162,11 @@ class PanelFit:
         variance = np.einsum("np,pq,nq->n", slopes, self.covariance, slopes)
         made = np.sqrt(np.maximum(variance, 0.0))
         if self.untold.shape[1]:
-            along = np.abs(slopes @ self.untold).max(axis=1)
-            made[along > TOLD * np.maximum(np.abs(slopes).max(axis=1), 1e-300)] = np.nan
+            # Beside what is known of each parameter: a rate near 0 may move by far along a flat
+            # direction, and take with it one that seems well known where the search stopped.
+            known = slopes / self.scale
+            along = np.abs(known @ self.untold).max(axis=1)
+            made[along > TOLD * np.maximum(np.linalg.norm(known, axis=1), 1e-300)] = np.nan
         return np.asarray(made)
 
     def delta(self, function: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
@@ -190,8 +206,10 @@ class PanelFit:
         }
 
 
-def invert_information(information: Floats, active: Flags) -> tuple[Floats, Floats, float]:
-    """Return the covariance, flat directions, and the least curvature beside the largest.
+def invert_information(information: Floats, active: Flags) -> tuple[Floats, Floats, Floats, float]:
+    """Return the covariance, flat directions and their scale, and the least curvature.
+
+    The least curvature is told beside the largest.
 
     Parameters
     ----------
@@ -202,14 +220,14 @@ def invert_information(information: Floats, active: Flags) -> tuple[Floats, Floa
 
     Examples
     --------
-    >>> cov, flat, least = invert_information(np.diag([4.0, 0.0]), np.array([True, True]))
+    >>> cov, flat, _, least = invert_information(np.diag([4.0, 0.0]), np.array([True, True]))
     >>> cov.tolist(), flat.ravel().tolist(), least
     ([[0.25, 0.0], [0.0, 0.0]], [0.0, 1.0], 0.0)
     """
     size = len(information)
     covariance, index = np.zeros((size, size)), np.nonzero(active)[0]
     if not len(index):
-        return covariance, np.zeros((size, 0)), 1.0
+        return covariance, np.zeros((size, 0)), np.ones(size), 1.0
     part = information[np.ix_(index, index)]
     scale = np.sqrt(np.maximum(np.diagonal(part), 1e-12))
     values, vectors = np.linalg.eigh(part / scale[:, None] / scale)
@@ -218,6 +236,7 @@ def invert_information(information: Floats, active: Flags) -> tuple[Floats, Floa
     inverse = kept @ vectors[:, told].T
     covariance[np.ix_(index, index)] = inverse / scale[:, None] / scale
     untold = np.zeros((size, int((~told).sum())))
-    untold[index] = vectors[:, ~told] / scale[:, None]
-    untold /= np.maximum(np.abs(untold).max(axis=0, initial=0.0), 1e-300)
-    return covariance, untold, float(values.min() / values.max())
+    untold[index] = vectors[:, ~told]
+    every = np.ones(size)
+    every[index] = scale
+    return covariance, untold, every, float(values.min() / values.max())

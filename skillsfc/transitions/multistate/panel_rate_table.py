@@ -16,6 +16,7 @@ EFFECTS = ["from_state", "to_state", "covariate", "coefficient", "standard_error
            "level", "lower", "upper", "note"]  # fmt: skip
 
 ENDLESS = "without end: all have left by the next visit; lower bound one-sided"
+UNSEEN = "nobody was seen in the state, nor a sign of a way into it"
 NO_BOUND = "0: no sign of such moves; no bound, as the state entered may be left unseen"
 
 
@@ -69,6 +70,9 @@ def _mark_runaways(fit: PanelFit, columns: dict[str, Any], design: Floats) -> No
         rate[row] = upper[row] = np.inf
         lower[row] = fit.least_rates[row]
         note[row], flag[row] = ENDLESS, "u"
+    for row in np.nonzero(fit.unseen[model.source] & (baseline >= 0))[0]:
+        rate[row] = error[row] = lower[row] = upper[row] = np.nan
+        note[row], flag[row] = UNSEEN, "u"
     note[baseline < 0] = "fixed"
 
 

@@ -107,6 +107,7 @@ def probability_table(fit: PanelFit, times: Any, values: Any) -> pd.DataFrame:
     words = np.array(model.states, dtype=object)
     whole = np.where(fit.living, np.minimum(made.matrices(), 1.0), 0.0)  # no way, no chance
     unlimited = fit.unlimited(whole, 1.0) & (moments > 0)[:, None, None]
+    whole[:, fit.unseen & ~model.absorbing] = np.nan
     chance, error = whole.ravel(), np.where(unlimited.ravel(), np.nan, fit.errors(full))
     return pd.DataFrame({
         "time": moments[group], "from_state": words[start], "to_state": words[end],
@@ -128,7 +129,9 @@ def sojourn_table(fit: PanelFit, values: Any) -> pd.DataFrame:
     words = np.array(model.states, dtype=object)[leaving]
     at_once = fit.left_at_once[leaving]
     error[at_once | np.isinf(value)] = np.nan
-    value[at_once] = 0.0
+    unseen = fit.unseen[leaving]
+    value[at_once], value[unseen] = 0.0, np.nan
+    at_once &= ~unseen
     bounds = fit.bounds(value, error, "log")
     bounds["lower"][at_once] = 0.0
     bounds["upper"][at_once] = _longest(fit)[leaving][at_once]
@@ -175,6 +178,7 @@ def time_table(fit: PanelFit, until: float | None, start: float, values: Any) ->
     with np.errstate(invalid="ignore"):
         value, error = fit.delta(times)
     value = np.where(fit.living, value, 0.0)  # no way, no time
+    value[fit.unseen & ~stay] = np.nan
     error[fit.unlimited(value, np.inf if until is None else until - start)] = np.nan
     words = np.array(model.states, dtype=object)
     first, second = (cell.ravel() for cell in np.indices((size, size)))

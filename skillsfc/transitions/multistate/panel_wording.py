@@ -34,7 +34,7 @@ def diagnose(fit: PanelFit) -> pd.DataFrame:
     optimum, visits = fit.optimum, fit.visits
     active = optimum.ran_away == 0
     estimated = int(active.sum())
-    least = invert_information(optimum.information, active)[2]
+    least = invert_information(optimum.information, active)[3]
     rows = {
         "persons": len(visits.first),
         "persons seen once": int(seen_once(visits).sum()),
@@ -101,14 +101,21 @@ def _runaways(fit: PanelFit) -> list[str]:
     if zero:
         made.append(f"No sign of {listing(zero)}: ran to 0 and was set to it, without a standard "
                     "error; upper bounds are one-sided.")  # fmt: skip
-    endless = [names[at] for at in np.unique(fit.model.slot[fit.endless, 0])]
+    met = ~fit.unseen[fit.model.source]
+    endless = [names[at] for at in np.unique(fit.model.slot[fit.endless & met, 0])]
+    nowhere = [names[at] for at in np.unique(fit.model.slot[fit.endless & ~met, 0])]
+    if nowhere:
+        where = listing([fit.model.states[at] for at in np.nonzero(fit.unseen)[0]])
+        made.append(f"Nobody was seen in {where}, and nothing is told of it; leave it out of "
+                    "states=.")  # fmt: skip
     if endless:
-        where = listing([fit.model.states[at] for at in np.nonzero(fit.left_at_once)[0]])
+        where = listing([fit.model.states[at] for at in
+                         np.nonzero(fit.left_at_once & ~fit.unseen)[0]])  # fmt: skip
         made.append(f"No finite estimate of {listing(endless)}: the faster, the likelier. All who "
                     f"were seen in {where} may have left by the next visit, and visits are too far "
                     "apart to tell how soon. The lower bound of the rate is one-sided; chances and "
                     "times that rest on it have no limits.")  # fmt: skip
-    others = [names[at] for at in np.nonzero(away)[0] if names[at] not in zero + endless]
+    others = [names[at] for at in np.nonzero(away)[0] if names[at] not in zero + endless + nowhere]
     if others:
         made.append(f"No finite estimate: {listing(others)} ran to the end of its range; it was "
                     "left there, without a standard error.")  # fmt: skip
