@@ -301,3 +301,9 @@ def test_a_line_says_nothing_where_few_of_its_persons_are_still_seen():
     persons = pd.DataFrame({"person": range(10), "kind": [None] * 10})
     unknown = sequences_of(codes, states="SE", persons=persons)
     assert set(sf.summarise_trajectories(unknown, group="kind").table["kind"]) == {"not stated"}
+
+
+def test_a_curve_in_per_cent_is_refused_with_what_to_do():
+    told = pd.DataFrame({"time": [1.0, 2.0], "probability": [100.0, 50.0]})
+    with pytest.raises(TableError, match=r"above 1 in 2 rows.*divided by 100"):
+        sf.plot_survival(told)

@@ -62,6 +62,14 @@ def test_people_may_pass_a_state_in_which_nobody_is_met():
     assert chance.loc[("A", "C"), ENDS].isna().all()  # it rests on how long B lasts
 
 
+def test_rates_are_by_the_unit_that_names_the_times():
+    table = panel(["AABBA", "ABBAA"] * 9)
+    assert set(fit(table, "all").table["unit"]) == {"per month"}
+    named = fit(table.rename(columns={"time": "quarter"}), "all", time="quarter")
+    assert set(named.table["unit"]) == {"per quarter"}
+    assert set(fit(table, "all", unit="week").table["unit"]) == {"per week"}
+
+
 def test_a_rate_without_any_sign_is_not_told():
     row = move(fit(panel(OTHERS)), "B", "C")
     assert np.isnan(row[ENDS].astype(float)).all()

@@ -163,26 +163,26 @@ def test_groups_cannot_be_compared_where_there_are_none():
 
 
 def test_a_kind_of_few_women_is_withheld_and_cannot_be_had_by_subtraction():
-    told = cohort([40, 30, 30])
-    few = told["person"] >= 70
+    told = cohort([40, 30, 30, 40])
+    few = told["person"].between(70, 99)
     told.loc[few, "sex"] = np.where(told.loc[few, "person"] < 75, "F", "M")
-    distances, clusters, typology = kinds(told)
+    distances, clusters, typology = kinds(told, k=4)
     assert (typology.groups["reliability"] == "s").sum() == 1
     shown = show_kinds(typology)
     for table in (shown.table, shown.groups):
         gone = table[table["reliability"] == "s"]
         assert gone["cluster"].nunique() == 2
         assert gone[["share", "lower", "upper", "persons"]].isna().all(axis=None)
-    assert shown.hidden == {2, 3}  # all together have thirty persons, yet a picture would tell
+    assert shown.hidden == {3, 4}  # all together have thirty persons, yet a picture would tell
     found = clusters.table["cluster"].to_numpy()
     lines = sf.summarise_trajectories(distances.sequences, group=found)
     section = sf.write_typology(typology, clusters, lines=lines, name="Made up")
     check_section(section)
     picture = section.figures[0]
-    assert "of 40 persons" in picture.figure.alt_text
+    assert "of 80 persons" in picture.figure.alt_text
     assert "Not drawn, since of women or men, or of all, few persons take them" in picture.note
     assert (section.table("kinds") == "..c").sum().tolist() == [0, 2, 2]
-    assert section.table("kinds_compared")["difference"].notna().sum() == 1
+    assert section.table("kinds_compared")["difference"].notna().sum() == 2
 
 
 def test_a_kind_of_few_persons_loses_its_name_its_path_and_its_picture():
@@ -267,8 +267,14 @@ def test_groups_are_not_compared_where_no_cell_would_be_left():
     told["sex"] = np.where(told["person"] % 2 == 0, "F", "M")
     _, clusters, typology = kinds(told)
     section = sf.write_typology(typology, clusters, name="Made up")
-    assert "Groups are not compared: in each kind" in check_section(section)
+    assert "Groups are not compared: in most kinds" in check_section(section)
     assert section.table("kinds")["share"].str[:4].tolist() == ["37.5", "37.5", "25.0"]
+
+
+def test_where_every_kind_is_of_few_the_page_says_so():
+    _, clusters, typology = kinds(cohort([8, 7, 6]), by=None)
+    section = sf.write_typology(typology, clusters, name="Made up")
+    assert "Every kind has fewer persons than may be shown" in check_section(section)
 
 
 def test_lines_by_labels_are_those_by_a_column():

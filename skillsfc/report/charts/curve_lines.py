@@ -13,6 +13,7 @@ from skillsfc.report.charts.inputs import group_names, require, require_numbers
 from skillsfc.report.charts.style import LINES, MEN, WOMEN, EndLabel
 from skillsfc.report.charts.words import Scale
 
+ROUNDING = 1e-9
 PER_CENT = Scale(0.01, "per cent", 0, " %")
 SEX_COLOURS = {"F": WOMEN, "M": MEN}
 DASHED = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (5, 1.2, 1, 1.2)), (0, (1, 1)), (0, (8, 2)))
@@ -31,6 +32,12 @@ def curves_of(rows: Any, group: str | None, panel: str | None = None) -> dict[st
         rows, [*keys, "probability"], subject="curves", measure="probability", unique=keys
     )
     require_numbers(rows, ["time"], subject="curves")
+    outside = int(((rows["probability"] < -ROUNDING) | (rows["probability"] > 1 + ROUNDING)).sum())
+    if outside:
+        found = f"below 0 or above 1 in {outside} rows"
+        step = "Per cent are divided by 100 before."
+        raise TableError("curves", [Problem("column 'probability'", found, "shares of 0 to 1", "",
+                                            step)])  # fmt: skip
     if not group:
         return {"": rows.sort_values("time", ignore_index=True)}
     curves = {

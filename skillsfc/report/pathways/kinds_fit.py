@@ -13,6 +13,10 @@ CLOSE = 0.99  # agreement that is worth no word
 STRENGTHS = ((0.7, "clear"), (0.5, "reasonable"), (0.25, "weak"))
 FEW = "one would have fewer persons than may be shown"
 NO_KINDS = f"There are no kinds of path to tell: of any two or more, {FEW}."
+ALL_FEW = (
+    "Every kind has fewer persons than may be shown, or would give one of them away: fewer kinds "
+    "may be told."
+)
 ALL_ALIKE = "There are no kinds of path to tell: all persons compared have the same path."
 
 

@@ -27,7 +27,7 @@ FIGURES, SHOWN, OUTCOMES = "paths_in_figures", "paths", "path_outcomes"
 LENGTHS, KINDS = "path_lengths", "path_kinds"
 JOBLESS = (
     "Joblessness may be unemployment or inactivity, which these data do not tell apart; its "
-    "limits are those of unemployment."
+    "limits are those of {which}"
 )
 LEFT_OUT = "Paths that nobody took are left out."
 NAMES = {
@@ -100,7 +100,13 @@ def write_transition_paths(
     title = f"{name}: the first job that counts"
     heads = {"indicator": "of the young", "value": "all"}
     kinds = _taken(figures, texts, names)
-    notes = [JOBLESS, *notes] if jobless_only else notes
+    as_unemployment = "unemployed" in dict(paths.settings.roles).values()
+    which = (
+        "unemployment."
+        if as_unemployment
+        else "inactivity, since no state is said to be unemployment."
+    )
+    notes = [JOBLESS.format(which=which), *notes] if jobless_only else notes
     tables = (
         *shown.left_out(facts),
         TableToPublish(LENGTHS, title, _of_rows(texts, list(NAMES.values())), FLAGS, labels=heads),

@@ -12,7 +12,14 @@ from skillsfc.report.brief.section import FigureToPublish, Section, TableToPubli
 from skillsfc.report.charts import plot_trajectories
 from skillsfc.report.estimates import table_estimates
 from skillsfc.report.pathways.grouping import largest, one_column, with_interval
-from skillsfc.report.pathways.kinds_fit import ALL_ALIKE, CHECKS, NO_KINDS, QUALITY, say_fit
+from skillsfc.report.pathways.kinds_fit import (
+    ALL_ALIKE,
+    ALL_FEW,
+    CHECKS,
+    NO_KINDS,
+    QUALITY,
+    say_fit,
+)
 from skillsfc.report.pathways.plain_notes import plain_notes
 from skillsfc.report.pathways.state_names import OTHER, join_small, joined_note, names_for
 from skillsfc.report.pathways.withheld_kinds import ShownKinds, show_kinds
@@ -75,7 +82,7 @@ def write_typology(
     by = shown.by
     differences = _differences(typology, shown)
     paragraphs = (
-        _largest(shown.table, facts),
+        _largest(shown.table, facts) or ALL_FEW,
         _who_takes_which(differences, facts),
         shown.comparison.say(facts),
         shown.not_compared,

@@ -12,8 +12,8 @@ from skillsfc.report.pathways.grouping import Comparison, compare_large
 VALUES = ["share", "standard_error", "lower", "upper", "persons"]
 SUPPRESSED, WITHHELD = "s", "w"
 NOT_COMPARED = (
-    "Groups are not compared: in each kind, one has fewer persons than may be shown, or another "
-    "kind would give them away."
+    "Groups are not compared: in most kinds one of them has fewer persons than may be shown, or "
+    "another kind would give them away."
 )
 
 
@@ -46,7 +46,7 @@ def show_kinds(typology: Any) -> ShownKinds:
 
     A kind in which any group has a few persons is withheld in all groups, since the total less the
     others would give it back; and where it is the only one, so is the next smallest kind, since a
-    whole less its other parts would. Where nothing would be left, all together are told and no
+    whole less its other parts would. Where most kinds would be gone, all together are told and no
     group is. A kind that is of few persons in all loses its name too, which tells what they did.
 
     Examples
@@ -74,7 +74,7 @@ def show_kinds(typology: Any) -> ShownKinds:
         comparison = compare_large(counts, by)
         groups = comparison.of(groups)
         cells = _hidden(groups, table)
-        if len(hidden) < len(table) == len(hidden | cells):
+        if len(hidden) < len(table) and len(hidden | cells) > len(table) / 2:
             return ShownKinds(shown, pd.DataFrame(), hidden, (), Comparison((), pd.DataFrame()),
                               NOT_COMPARED)  # fmt: skip
         hidden |= cells

@@ -49,6 +49,7 @@ from skillsfc.transitions.multistate.panel_wording import diagnose, panel_notes,
 from skillsfc.transitions.records import Floats
 
 INFORMATION = ("observed", "expected")
+UNITS = ("year", "quarter", "month", "week", "day")
 
 
 def fit_panel_markov(
@@ -71,7 +72,7 @@ def fit_panel_markov(
     time: str = "time",
     person: str = "person",
     state: str = "state",
-    unit: str = "month",
+    unit: str | None = None,
 ) -> PanelMarkov:
     r"""Fit rates of moves between states to a panel: people seen at visits, not in between.
 
@@ -120,8 +121,8 @@ def fit_panel_markov(
         states are hidden or entries exact).
     time, person, state : str
         Names of the columns.
-    unit : str
-        Unit of time, for the labels.
+    unit : str, optional
+        Unit of time, for the labels; by default the name of ``time`` if it is one, or month.
 
     Returns
     -------
@@ -180,6 +181,7 @@ def fit_panel_markov(
     _check_words(level, information)
     named = {"time": time, "person": person, "state": state, "weight": weight, "cluster": cluster}
     refuse_names(SUBJECT, {}, named)
+    unit = (time if time in UNITS else "month") if unit is None else unit
     maps = {"fixed": fixed, "equal": equal}
     maps["start"] = None if isinstance(start, pd.DataFrame) else start
     refuse_other_than_mappings(maps, SUBJECT)
