@@ -310,3 +310,17 @@ def test_lengths_are_found_again_only_where_they_are_near_and_chances_apart_are_
     off = stays_told(10.0, 8.0, 12.0)[1]
     assert "from “a” to “b”, 20.0% (10.0% to 30.0%) against 50.0% (40.0% to 60.0%)" in off
     assert stays_told(10.0, 8.0, 12.0, (0.25, 0.15, 0.35))[1] == ""
+
+
+def test_of_many_chances_apart_the_two_farthest_are_told():
+    ends = {"from_state": list("abab"), "to_state": list("abba")}
+    later = pd.DataFrame({**ends, "share": [0.5, 0.9, 0.6, 0.25], "lower": [0.4, 0.85, 0.55, 0.2],
+                          "upper": [0.6, 0.95, 0.65, 0.3]})  # fmt: skip
+    model = later.rename(columns={"share": "probability"})
+    model = model.assign(probability=0.1, lower=0.05, upper=0.15)
+    off = panel_rates._off(model, later, {"a": "a", "b": "b"}, Facts("panel_rates"))
+    assert (
+        "does not find most of the chances of the histories again, least so from “b” to “b”" in off
+    )
+    assert off.count(" against ") == 2
+    assert off.endswith("; the table has all.")

@@ -108,7 +108,7 @@ def _times(times: Any, problems: list[Problem]) -> Floats:
     read = [time if isinstance(time, str) or is_number(time) else None for time in given]
     numbers = pd.to_numeric(pd.Series(read, dtype=object), errors="coerce").to_numpy("float64")
     if not len(numbers) or not np.isfinite(numbers).all() or len(np.unique(numbers)) < len(numbers):
-        problems.append(Problem("times", listed(given), "different numbers, at least one"))
+        problems.append(Problem("times", listed(given) or "none", "different numbers"))
     if problems:
         raise ParameterError("spells_to_panel", problems)
     return np.asarray(np.sort(numbers), dtype=np.float64)
