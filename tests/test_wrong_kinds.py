@@ -135,3 +135,16 @@ def test_no_argument_ends_in_an_error_that_is_not_ours(name):
             except Exception as error:
                 found.append(f"{argument}={wrong!r}: {type(error).__name__}: {error}"[:160])
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda d: sf.check_spells(d["spells"].table.assign(state=[["a"]] * len(d["spells"].table))),
+        lambda d: sf.classify_stages(d["survey"].assign(activity=[["a"]] * len(d["survey"]))),
+        lambda d: sf.fit_panel_markov(visits().assign(state=[["A"]] * 100), transitions="all"),
+    ],
+)
+def test_cells_that_hold_lists_are_named(call):
+    with pytest.raises(sf.errors.TableError, match="lists or the like"):
+        call(data())

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from skillsfc.errors import Problem, TableError
+
 Whole = npt.NDArray[np.int64]
 
 _SALT = secrets.token_bytes(16)  # short identifiers could be guessed from a hash that all share
@@ -57,8 +59,25 @@ def code_column(column: pd.Series) -> tuple[Whole, list[str]]:
     >>> places.tolist(), words
     ([0, -1, 1, 0], ['2', '1'])
     """
-    number, distinct = pd.factorize(column)
+    number, distinct = factorized(column)
     return np.asarray(number, dtype=np.int64), [_code(value) for value in distinct]
+
+
+def factorized(column: pd.Series) -> tuple[Whole, Iterable[object]]:
+    """Return the place of each value among the distinct ones, and these.
+
+    Raises
+    ------
+    TableError
+        If cells hold lists or the like.
+    """
+    try:
+        number, distinct = pd.factorize(column)
+    except TypeError as error:
+        where = f"column {column.name!r}" if column.name is not None else "values"
+        problem = Problem(where, "cells that hold lists or the like", "one value each")
+        raise TableError("codes", [problem]) from error
+    return number, distinct
 
 
 def _code(value: object) -> str:

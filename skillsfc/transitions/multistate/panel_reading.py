@@ -13,6 +13,7 @@ from skillsfc.errors import CoverageError, Problem, TableError, did_you_mean, li
 from skillsfc.schema import refuse_other_than_table
 from skillsfc.transitions.multistate.panel_moves import state_text
 from skillsfc.transitions.records import Flags, Floats, Whole, hashed
+from skillsfc.transitions.text_codes import factorized
 from skillsfc.transitions.weights import read_weights
 
 PANEL = -1  # kind of an interval: the state at its end was seen at a visit
@@ -81,7 +82,7 @@ class Visits:
 
 def read_words(column: pd.Series) -> tuple[Whole, list[str]]:
     """Return the place of each row's word in the list of words; -1 where missing or empty."""
-    places, words = pd.factorize(column)
+    places, words = factorized(column)
     texts = [state_text(word) for word in words]
     distinct = [word for word in dict.fromkeys(texts) if word]
     index = {word: at for at, word in enumerate(distinct)}

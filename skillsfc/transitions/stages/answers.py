@@ -11,6 +11,7 @@ import pandas as pd
 from skillsfc.errors import Problem, did_you_mean, listing
 from skillsfc.transitions.records import as_codes
 from skillsfc.transitions.stages.rules import VALUES, Bits, Flags, bits, everything
+from skillsfc.transitions.text_codes import factorized
 
 QUESTIONS = (
     "in_education",
@@ -76,7 +77,7 @@ def coded(
     missing: Iterable[object],
 ) -> Bits:
     """Return a column of words as bits; words without a meaning are added to the problems."""
-    place, distinct = pd.factorize(column)  # missing values have the place -1, the last of below
+    place, distinct = factorized(column)  # missing values have the place -1, the last of below
     words = texts(pd.Series([*distinct, None], dtype="object"), missing)
     strangers = sorted({str(word) for word in words.dropna()} - set(meaning))
     if strangers:
