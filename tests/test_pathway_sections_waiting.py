@@ -395,3 +395,31 @@ def test_nobody_followed_by_enough_draws_no_curve():
     section = section_of(waits, group=None, rows=few)
     assert section.table("waiting_curve")["at_risk"].min() >= 10
     assert len(section.table("waiting_curve")) == 3
+
+
+def test_what_is_weighted_is_said_beside_counts_that_are_not():
+    assert "numbers of persons are of those seen" in sf.describe_pathways(sf.load_pathways("GBR"))
+    assert "weight" not in sf.describe_pathways(sf.load_pathways("USA"))
+    told = pd.DataFrame({"person": [1, 2, 2, 3, 3],
+                         "state": ["job", "school", "job", "school", "job"],
+                         "start": [0, 0, 4, 0, 6], "end": [9, 4, 9, 6, 9],
+                         "weight": [1.0, 2, 2, 5, 5]})  # fmt: skip
+    notes = sf.measure_time_to(told, to="job").notes
+    assert any("1 of 3 persons (12.5% by weight) went there at once" in note for note in notes)
+    plain = sf.measure_time_to(told.drop(columns="weight"), to="job").notes
+    assert any("1 of 3 persons went there at once" in note for note in plain)
+
+
+def test_every_stay_of_a_record_a_period_lasts_one():
+    assert [sf.load_pathways(code).shortest for code in ("GBR", "USA", "XEX")] == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [("unemployed", "are those of unemployment."), ("inactive", "are those of inactivity, since")],
+)
+def test_the_foot_of_paths_names_the_limits_that_were_used(role, said):
+    roles = {"school": "education", "home": role, "job": "stable"}
+    paths = sf.classify_transitions(histories(100), roles=roles)
+    section = sf.write_transition_paths(paths, name="Made up", jobless_only=True)
+    assert any(said in table.note for table in section.tables)
